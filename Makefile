@@ -1,0 +1,78 @@
+# `make help` lists the targets. All tools are pinned here and live in .tools/, which is not part of the repository.
+
+GOLANGCI_VERSION := v2.15.0
+GOFUMPT_VERSION  := v0.12.0
+GOLANGCI := .tools/golangci-lint-$(GOLANGCI_VERSION)
+GOFUMPT  := .tools/gofumpt-$(GOFUMPT_VERSION)
+
+FUZZTIME ?= 30s # for each fuzz function
+BENCH    ?= .   # which benchmarks to run, as a regular expression
+
+.DEFAULT_GOAL := help
+.PHONY: help all build demo test spec spec-update fuzz bench lint fmt cover clean tools
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+all: build test lint ## build, test and lint
+
+build: ## build bin/manifold
+	go build -trimpath -o bin/manifold ./cmd/manifold
+
+demo: ## start the demo shop and its gateway on :8080
+	@go run ./cmd/manifold demo
+
+test: ## run every test under the race detector
+	go vet ./...
+	go test -race ./...
+
+spec: ## run the behaviour specs
+	go test ./spec
+
+spec-update: ## rewrite the expected parts of the specs; read the diff before you commit it
+	go test ./spec -update
+
+fuzz: ## run each fuzz function for FUZZTIME (30s)
+	@set -e; for pkg in $$(go list ./...); do \
+		for name in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "== $$pkg $$name for $(FUZZTIME)"; \
+			go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) $$pkg; \
+		done; \
+	done
+
+bench: ## run the benchmarks (BENCH=regexp picks some)
+	go test -run '^$$' -bench '$(strip $(BENCH))' -benchmem ./...
+
+lint: $(GOLANGCI) ## check the code, formatting and the import rows included
+	$(GOLANGCI) run
+
+fmt: $(GOFUMPT) ## format the code
+	$(GOFUMPT) -w .
+
+cover: ## measure test coverage; .cover/index.html shows it line by line
+	@mkdir -p .cover
+	go test -coverpkg=./... -coverprofile=.cover/profile ./...
+	go tool cover -html=.cover/profile -o .cover/index.html
+	@go tool cover -func=.cover/profile | tail -1
+
+clean: ## remove what was built, tools included
+	rm -rf bin .cover .tools
+
+tools: $(GOLANGCI) $(GOFUMPT) ## install the pinned tools into .tools/
+
+# A golangci-lint of the right version that is on the PATH is taken: building it takes minutes.
+$(GOLANGCI):
+	@mkdir -p .tools
+	@found=$$(command -v golangci-lint || true); \
+	if [ -n "$$found" ] && "$$found" version 2>/dev/null | grep -q "version $(GOLANGCI_VERSION:v%=%) "; then \
+		ln -sf "$$found" $@; \
+	else \
+		echo "installing golangci-lint $(GOLANGCI_VERSION) into .tools/ (this takes a few minutes, once)"; \
+		GOBIN=$(CURDIR)/.tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION) && \
+		mv .tools/golangci-lint $@; \
+	fi
+
+$(GOFUMPT):
+	@mkdir -p .tools
+	GOBIN=$(CURDIR)/.tools go install mvdan.cc/gofumpt@$(GOFUMPT_VERSION)
+	@mv .tools/gofumpt $@

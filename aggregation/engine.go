@@ -1,0 +1,173 @@
+package aggregation
+
+import (
+	"context"
+	"fmt"
+	"hash/maphash"
+	"net/http"
+	"runtime/debug"
+	"sync"
+
+	"manifold/internal/fault"
+	"manifold/internal/plan"
+	"manifold/upstreams"
+)
+
+// Engine runs plans against a set of upstreams. It is immutable and safe for concurrent use.
+type Engine struct {
+	callers  []upstreams.Caller
+	absolute upstreams.Caller // of calls to addresses without a source
+	env      map[string]string
+	limits   Limits
+	seed     seed
+	frames   sync.Pool
+}
+
+// Limits bound what one operation may do.
+type Limits struct {
+	Calls    int // upstream calls of one part of an operation
+	Parallel int // of these at the same time
+}
+
+// DefaultLimits are generous for honest clients.
+func DefaultLimits() Limits { return Limits{Calls: 1000, Parallel: 64} }
+
+// Options say what an engine works with.
+type Options struct {
+	Callers  []upstreams.Caller // by plan.Loader.Upstream
+	Absolute upstreams.Caller   // for upstream -1; nil: there are none
+	Env      map[string]string  // $env
+	Limits   Limits             // zero: DefaultLimits
+}
+
+// New returns an engine.
+func New(o Options) *Engine {
+	if o.Limits == (Limits{}) {
+		o.Limits = DefaultLimits()
+	}
+	e := &Engine{callers: o.Callers, absolute: o.Absolute, env: o.Env, limits: o.Limits, seed: seed{maphash.MakeSeed()}}
+	e.frames.New = func() any {
+		f := &frame{engine: e, done: make(chan *call, o.Limits.Parallel)}
+		f.group.SetLimit(o.Limits.Parallel)
+		return f
+	}
+	return e
+}
+
+// Input is what a request brings to a plan.
+type Input struct {
+	Variables [][]byte    // JSON text of each variable of the operation, in the upstream's spelling; nil: absent
+	Header    http.Header // of the client's request; read only
+}
+
+// Result is the answer to a request. It belongs to the caller until Release.
+type Result struct {
+	Data   []byte  // the JSON of data: an object, or null
+	Errors []Error // in the order of their places in the response
+	frame  *frame
+}
+
+// Release gives the result's memory back. Data and Errors must not be used afterwards.
+func (r *Result) Release() {
+	f := r.frame
+	if f == nil {
+		return
+	}
+	r.frame = nil
+	f.release()
+}
+
+// Run runs a compiled operation. It returns when every call it made has ended. Errors of upstreams are in the result.
+func (e *Engine) Run(ctx context.Context, op *plan.Operation, in Input) *Result {
+	f := e.frames.Get().(*frame)
+	f.ctx, f.op, f.in = ctx, op, in
+	f.out, f.errs, f.path = f.out[:0], f.errs[:0], f.path[:0]
+	f.held = f.holding()
+	f.out = append(f.out, '{')
+	for i, part := range op.Parts {
+		f.reset(part)
+		if err := f.give(); err != nil {
+			f.blame(err)
+			f.out = append(f.out[:0], "null"...)
+			break
+		}
+		f.runPart()
+		if !f.project(i == 0 || len(f.out) == 1) {
+			f.out = append(f.out[:0], "null"...)
+			break
+		}
+	}
+	if f.out[0] == '{' {
+		f.out = append(f.out, '}')
+	}
+	f.releaseReplies()
+	f.result = Result{Data: f.out, Errors: f.errs, frame: f}
+	return &f.result
+}
+
+// holding evaluates the conditions of the operation.
+func (f *frame) holding() (held uint64) {
+	for i, t := range f.op.Tests {
+		if (string(f.in.Variables[t.Variable]) == "true") == t.Want {
+			held |= 1 << i
+		}
+	}
+	return held
+}
+
+// give puts the values that are known from the request into the root record.
+func (f *frame) give() *fault.Error {
+	for i := range f.part.Given {
+		g := &f.part.Given[i]
+		value, ok, err := g.Value.Append(f.arg[:0], f.in.Variables)
+		f.arg = value
+		if err != nil {
+			return &fault.Error{Code: fault.BadUserInput, Message: "A variable is null where an argument may not be.", Cause: err}
+		}
+		if ok {
+			f.slots[g.Slot] = f.keep(value)
+		}
+	}
+	return nil
+}
+
+// do makes a call. It runs on a goroutine of its own and touches nothing but c.
+func (e *Engine) do(ctx context.Context, c *call) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.reply = nil
+			c.err = &fault.Error{Code: fault.Internal, Message: "Internal error.", Cause: fmt.Errorf("panic in an upstream call: %v\n%s", p, debug.Stack())}
+		}
+	}()
+	caller := e.absolute
+	if c.upstream >= 0 {
+		caller = e.callers[c.upstream]
+	}
+	c.reply, c.err = caller.Call(ctx, &c.Call)
+}
+
+// release gives the frame back to the pool, unless a huge reply made it huge.
+func (f *frame) release() {
+	e := f.engine
+	if f.size() > maxKept {
+		return
+	}
+	clear(f.errs)
+	clear(f.faults)
+	f.ctx, f.op, f.in, f.part = nil, nil, Input{}, nil
+	f.env = environment{}
+	f.result = Result{}
+	poison(f)
+	e.frames.Put(f)
+}
+
+// size estimates the memory that a frame holds on to.
+func (f *frame) size() int {
+	const slotSize = 12
+	n := (cap(f.slots)+cap(f.stack))*slotSize + cap(f.out) + cap(f.scratch) + cap(f.texts) + cap(f.calls)*256 + f.arena.Size()
+	for i := range f.loaders {
+		l := &f.loaders[i]
+		n += cap(l.keys)*16 + cap(l.parts)*slotSize + cap(l.texts) + cap(l.answers)*slotSize + cap(l.table)*4
+	}
+	return n
+}

@@ -1,0 +1,225 @@
+package aggregation
+
+import (
+	"strconv"
+	"strings"
+
+	"manifold/internal/mapping"
+	"manifold/internal/plan"
+	"manifold/internal/rawjson"
+)
+
+// environment answers the variables of one call's templates and mappings: $args, $this, $batch, $request, $env, $status.
+// A frame has one, pointed at the call in hand.
+type environment struct {
+	f      *frame
+	l      *loading
+	lo, hi int   // keys of the call
+	status int   // of its reply, 0 before
+	err    error // the first argument that could not be made
+}
+
+var _ mapping.Env = (*environment)(nil)
+
+// Var implements mapping.Env.
+func (e *environment) Var(name, key string) []byte {
+	switch name {
+	case "args":
+		return e.arg(key)
+	case "this":
+		return e.member(key, e.lo)
+	case "batch":
+		return e.batch(key)
+	case "request":
+		if key == "headers" {
+			return e.headers()
+		}
+	case "env":
+		if value, ok := e.f.engine.env[key]; ok {
+			return e.hold(func(b []byte) []byte { return rawjson.Quote(b, value) })
+		}
+	case "status":
+		if e.status != 0 && key == "" {
+			return e.hold(func(b []byte) []byte { return strconv.AppendInt(b, int64(e.status), 10) })
+		}
+	}
+	return nil
+}
+
+// hold makes a value that stays until the part is done.
+func (e *environment) hold(write func([]byte) []byte) []byte {
+	f := e.f
+	from := len(f.texts)
+	f.texts = write(f.texts)
+	return f.texts[from:len(f.texts):len(f.texts)]
+}
+
+// arg returns an argument, or the object of all.
+func (e *environment) arg(key string) []byte {
+	p := e.l.plan
+	if p.KeyArgs {
+		if v := e.member(key, e.lo); v != nil && key != "" {
+			return v
+		}
+	}
+	if key == "" {
+		return e.hold(func(b []byte) []byte {
+			b = append(b, '{')
+			n := 0
+			for i := range p.Args {
+				if v := e.value(&p.Args[i].Value); v != nil {
+					b = appendMember(b, &n, p.Args[i].Name, v)
+				}
+			}
+			if p.KeyArgs {
+				for i, name := range p.Keys {
+					b = appendMember(b, &n, name, e.f.bytes(e.l.members(e.lo)[i]))
+				}
+			}
+			return append(b, '}')
+		})
+	}
+	for i := range p.Args {
+		if p.Args[i].Name == key {
+			return e.value(&p.Args[i].Value)
+		}
+	}
+	return nil
+}
+
+func appendMember(b []byte, n *int, name string, value []byte) []byte {
+	if *n > 0 {
+		b = append(b, ',')
+	}
+	*n++
+	b = rawjson.Quote(b, name)
+	b = append(b, ':')
+	return append(b, value...)
+}
+
+// value returns an argument's JSON, nil if it is absent.
+func (e *environment) value(v *plan.Value) []byte {
+	if v.Kind == plan.Constant {
+		return v.Literal
+	}
+	var out []byte
+	var ok bool
+	var err error
+	if v.Kind == plan.FromVariable && !v.NonNull {
+		if out = e.f.in.Variables[v.Variable]; out == nil {
+			out = v.Default
+		}
+		return out
+	}
+	out, ok, err = v.Append(nil, e.f.in.Variables)
+	if err != nil && e.err == nil {
+		e.err = err
+	}
+	if !ok || err != nil {
+		return nil
+	}
+	return out
+}
+
+// member returns a member of the parent object of key n, or the object of all members that are known.
+func (e *environment) member(key string, n int) []byte {
+	if n >= len(e.l.keys) {
+		return nil
+	}
+	parts, names := e.l.members(n), e.l.plan.Keys
+	if key != "" {
+		for i, name := range names {
+			if name == key {
+				return e.f.bytes(parts[i])
+			}
+		}
+		nested := key + "."
+		for _, name := range names {
+			if strings.HasPrefix(name, nested) {
+				return e.hold(func(b []byte) []byte { return e.appendParent(b, names, parts, nested) })
+			}
+		}
+		return nil
+	}
+	return e.hold(func(b []byte) []byte { return e.appendParent(b, names, parts, "") })
+}
+
+// appendParent writes the members under a prefix as an object; dotted names become objects inside.
+func (e *environment) appendParent(b []byte, names []string, parts []slot, prefix string) []byte {
+	b = append(b, '{')
+	n := 0
+	var done []string
+	for i, name := range names {
+		if !strings.HasPrefix(name, prefix) {
+			continue
+		}
+		rest := name[len(prefix):]
+		head, _, dotted := strings.Cut(rest, ".")
+		if !dotted {
+			b = appendMember(b, &n, rest, e.f.bytes(parts[i]))
+			continue
+		}
+		if contains(done, head) {
+			continue
+		}
+		done = append(done, head)
+		b = appendMember(b, &n, head, e.appendParent(nil, names, parts, prefix+head+"."))
+	}
+	return append(b, '}')
+}
+
+func contains(list []string, s string) bool {
+	for _, have := range list {
+		if have == s {
+			return true
+		}
+	}
+	return false
+}
+
+// batch returns the list of the call's parent objects, or of one member of each.
+func (e *environment) batch(key string) []byte {
+	return e.hold(func(b []byte) []byte {
+		b = append(b, '[')
+		member := -1
+		for i, name := range e.l.plan.Keys {
+			if name == key {
+				member = i
+			}
+		}
+		for n := e.lo; n < e.hi; n++ {
+			if n > e.lo {
+				b = append(b, ',')
+			}
+			parts := e.l.members(n)
+			switch {
+			case member >= 0:
+				b = append(b, e.f.bytes(parts[member])...)
+			case key == "":
+				b = e.appendParent(b, e.l.plan.Keys, parts, "")
+			default:
+				b = e.appendParent(b, e.l.plan.Keys, parts, key+".")
+			}
+		}
+		return append(b, ']')
+	})
+}
+
+// headers returns the headers of the client's request: lower-case names, lists of values.
+func (e *environment) headers() []byte {
+	return e.hold(func(b []byte) []byte {
+		b = append(b, '{')
+		n := 0
+		for name, values := range e.f.in.Header {
+			list := []byte{'['}
+			for i, v := range values {
+				if i > 0 {
+					list = append(list, ',')
+				}
+				list = rawjson.Quote(list, v)
+			}
+			b = appendMember(b, &n, strings.ToLower(name), append(list, ']'))
+		}
+		return append(b, '}')
+	})
+}

@@ -1,0 +1,229 @@
+package aggregation
+
+import (
+	"strconv"
+
+	"manifold/internal/fault"
+	"manifold/internal/plan"
+)
+
+// outcome says what became of a value.
+type outcome uint8
+
+const (
+	written outcome = iota // it is in the output
+	nothing                // there is none: null, and an error if null may not be
+	blamed                 // there is none, and an error at this place says why
+	raised                 // a null inside was not allowed, so this value is null too; the error is at the place inside
+)
+
+// segment is one step of the response path of the value being written.
+type segment struct {
+	field *plan.Field // nil: an index
+	index int32
+}
+
+// project writes the members of a part's root object. ok is false if a null reached the root: then data is null.
+func (f *frame) project(first bool) (ok bool) {
+	_, ok = f.fields(f.part.Root.Variants[0].Fields, []int{0}, first)
+	return ok
+}
+
+// fields writes the members of an object of which the records are known. bases[0] is the record it was found in; -1 stands
+// for a record that is not there.
+func (f *frame) fields(fields []plan.Field, bases []int, first bool) (more, ok bool) {
+	for i := range fields {
+		fl := &fields[i]
+		if !fl.When.Holds(f.held) {
+			continue
+		}
+		if !first {
+			f.out = append(f.out, ',')
+		}
+		first = false
+		f.out = append(f.out, fl.Prefix...)
+		if fl.Const != nil {
+			f.out = append(f.out, fl.Const...)
+			continue
+		}
+		f.path = append(f.path, segment{field: fl})
+		base := bases[fl.Base]
+		switch {
+		case base >= 0 && fl.Virtual:
+			ok = f.orNull(fl, 0, f.object(fl.Object, base))
+		case base >= 0:
+			ok = f.value(fl, 0, f.slots[base+fl.Slot], base)
+		case base == lost:
+			ok = f.orNull(fl, 0, blamed)
+		default:
+			ok = f.orNull(fl, 0, nothing)
+		}
+		f.path = f.path[:len(f.path)-1]
+		if !ok {
+			return true, false
+		}
+	}
+	return !first, true
+}
+
+// lost and none stand for records that are not there: because their call failed (and the object was blamed for it), or
+// because there is nothing.
+const (
+	none = -1
+	lost = -2
+)
+
+// object writes an object that was found in the record at base.
+func (f *frame) object(o *plan.Object, base int) outcome {
+	for _, s := range o.NullIf {
+		if f.slots[base+s].missing() {
+			return nothing
+		}
+	}
+	var few [8]int
+	bases := append(few[:0], base)
+	for i := range o.Bases {
+		b := &o.Bases[i]
+		at := none
+		if b.When.Holds(f.held) {
+			s := f.slots[base+b.Slot]
+			switch s.kind {
+			case record:
+				at = int(s.from)
+			case failed:
+				f.blame(f.faults[s.from])
+				at = lost
+			case absent, null, asked:
+			default:
+				f.blame(misfit("an object"))
+				at = lost
+			}
+			if i+1 == o.Require && at < 0 {
+				if at == lost {
+					return blamed
+				}
+				return nothing
+			}
+		}
+		bases = append(bases, at)
+	}
+	variant := 0
+	if o.Abstract != nil {
+		if variant = f.variant(o.Abstract, base); variant < 0 {
+			f.blame(fault.New(fault.UpstreamBadResponse, "The upstream does not say which type of "+o.Coordinate+" this is."))
+			return blamed
+		}
+	}
+	f.out = append(f.out, '{')
+	if _, ok := f.fields(o.Variants[variant].Fields, bases, true); !ok {
+		return raised
+	}
+	f.out = append(f.out, '}')
+	return written
+}
+
+// value writes the value in a slot, which lies at list depth d of a field's type. It returns false if null may not be here.
+func (f *frame) value(fl *plan.Field, d int, s slot, base int) bool {
+	mark := len(f.out)
+	how := f.attempt(fl, d, s, base)
+	if how == written {
+		return true
+	}
+	f.out = f.out[:mark]
+	return f.orNull(fl, d, how)
+}
+
+// orNull ends a value that is not written: with null, or by raising (GraphQL 6.4.4).
+func (f *frame) orNull(fl *plan.Field, d int, how outcome) bool {
+	if how == written {
+		return true
+	}
+	if fl.Type.NonNull&(1<<d) == 0 {
+		f.out = append(f.out, "null"...)
+		return true
+	}
+	if how == nothing {
+		f.blame(fault.New(fault.UpstreamBadResponse, "A value is missing that may not be null: its type is "+fl.Type.Name+"."))
+	}
+	return false
+}
+
+func (f *frame) attempt(fl *plan.Field, d int, s slot, base int) outcome {
+	switch {
+	case s.kind <= null:
+		return nothing
+	case s.kind == failed:
+		f.blame(f.faults[s.from])
+		return blamed
+	case d < fl.Type.Lists:
+		if s.kind != list {
+			f.blame(misfit("a list"))
+			return blamed
+		}
+		return f.items(fl, d, s)
+	case fl.Type.Kind != plan.Composite:
+		if !f.leaf(&fl.Type, s) {
+			f.blame(misfit("of type " + fl.Type.Name))
+			return blamed
+		}
+		return written
+	case s.kind == record:
+		return f.object(fl.Object, int(s.from))
+	case s.kind == object && base >= 0:
+		return f.object(fl.Object, base)
+	default:
+		f.blame(misfit("an object"))
+		return blamed
+	}
+}
+
+func (f *frame) items(fl *plan.Field, d int, s slot) outcome {
+	f.out = append(f.out, '[')
+	for n := uint32(0); n < s.to; n++ {
+		if n > 0 {
+			f.out = append(f.out, ',')
+		}
+		f.path = append(f.path, segment{index: int32(n)})
+		ok := f.value(fl, d+1, f.slots[s.from+n], none)
+		f.path = f.path[:len(f.path)-1]
+		if !ok {
+			return raised
+		}
+	}
+	f.out = append(f.out, ']')
+	return written
+}
+
+func misfit(want string) *fault.Error {
+	return fault.New(fault.UpstreamBadResponse, "The upstream sent a value that is not "+want+".")
+}
+
+// Error is an error of the response: what went wrong, and for which place of the response.
+type Error struct {
+	Path         []byte // JSON array of response keys and indexes; nil for an error of the whole operation
+	Line, Column int    // of the field in the client's document; 0 if unknown
+	Fault        *fault.Error
+}
+
+// blame notes an error at the place that is being written.
+func (f *frame) blame(e *fault.Error) {
+	out := Error{Fault: e}
+	if len(f.path) == 0 {
+		f.errs = append(f.errs, out)
+		return
+	}
+	out.Path = append(out.Path, '[')
+	for i, s := range f.path {
+		if i > 0 {
+			out.Path = append(out.Path, ',')
+		}
+		if s.field == nil {
+			out.Path = strconv.AppendInt(out.Path, int64(s.index), 10)
+			continue
+		}
+		out.Path = append(out.Path, s.field.Prefix[:len(s.field.Prefix)-1]...)
+		out.Line, out.Column = s.field.Line, s.field.Column
+	}
+	out.Path = append(out.Path, ']')
+	f.errs = append(f.errs, out)
+}

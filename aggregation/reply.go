@@ -1,0 +1,238 @@
+package aggregation
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"manifold/internal/fault"
+	"manifold/internal/mapping"
+	"manifold/internal/plan"
+	"manifold/internal/rawjson"
+)
+
+// read turns the reply of a call into answers to its keys.
+func (f *frame) read(c *call) {
+	f.env = environment{f: f, l: c.loader, lo: c.lo, hi: c.hi}
+	value, e := f.valueOf(c)
+	if e != nil && c.loader.plan.Outcome.Fallback != nil {
+		value, e = f.fallback(c)
+	}
+	if e == nil {
+		e = f.match(c, value)
+	}
+	if e != nil {
+		e.Upstream = c.loader.plan.Source
+		f.failKeys(c.loader, c.lo, c.hi, e)
+	}
+}
+
+// valueOf decides what a reply means and locates its value.
+func (f *frame) valueOf(c *call) (slot, *fault.Error) {
+	if c.err != nil {
+		return slot{}, faultOf(c.err)
+	}
+	out, reply := &c.loader.plan.Outcome, c.reply
+	f.env.status = reply.Status
+	if slices.Contains(out.NullOn, reply.Status) {
+		return slot{kind: null}, nil
+	}
+	ok := reply.Status >= 200 && reply.Status <= 299
+	if out.Success != nil {
+		v, err := mapping.Eval(out.Success, f.jsonBody(c), &f.env, &f.arena)
+		ok = err == nil && string(v) == "true"
+	}
+	if !ok {
+		return slot{}, f.refused(c)
+	}
+	if reply.Status == 204 {
+		return slot{kind: null}, nil
+	}
+	value, err := f.locateBody(c)
+	if err != nil {
+		return slot{}, &fault.Error{
+			Code: fault.UpstreamBadResponse, Status: reply.Status, Cause: err,
+			Message: "The upstream sent an answer that cannot be used.",
+		}
+	}
+	return value, nil
+}
+
+// refused returns the fault of a reply that is no success, as the connector's errors mapping describes it.
+func (f *frame) refused(c *call) *fault.Error {
+	out := &c.loader.plan.Outcome
+	e := &fault.Error{
+		Code: fault.UpstreamError, Status: c.reply.Status, Message: "The upstream answered with an error.",
+		Cause: fmt.Errorf("status %d", c.reply.Status),
+	}
+	if c.reply.Status == 429 {
+		e.Code = fault.UpstreamRateLimited
+	}
+	if out.Message == nil && out.Extensions == nil {
+		return e
+	}
+	body := f.jsonBody(c)
+	if out.Message != nil {
+		if v, err := mapping.Eval(out.Message, body, &f.env, &f.arena); err == nil && v != nil && string(v) != "null" {
+			e.Message = string(v)
+			if v[0] == '"' {
+				e.Message = string(rawjson.Unquote(nil, v))
+			}
+		}
+	}
+	if out.Extensions != nil {
+		if v, err := mapping.Eval(out.Extensions, body, &f.env, &f.arena); err == nil && len(v) > 0 && v[0] == '{' {
+			e.Extensions = bytes.Clone(v)
+		}
+	}
+	return e
+}
+
+// fallback returns the value that stands in for a failed one.
+func (f *frame) fallback(c *call) (slot, *fault.Error) {
+	var body []byte
+	if c.reply != nil {
+		body = f.jsonBody(c)
+	}
+	l := c.loader
+	v, err := mapping.Eval(l.plan.Outcome.Fallback, body, &f.env, &f.arena)
+	if err != nil || v == nil {
+		return slot{kind: null}, nil
+	}
+	s, err := f.locateScratch(v, l.plan.Reply.Shape, -1, &f.env)
+	if err != nil {
+		return slot{}, &fault.Error{Code: fault.Internal, Message: "The fallback of " + l.plan.Name + " cannot be used.", Cause: err}
+	}
+	return s, nil
+}
+
+// jsonBody returns the body as one JSON value, nil if it is none.
+func (f *frame) jsonBody(c *call) []byte {
+	if isText(c.reply.ContentType) {
+		return rawjson.Quote(nil, c.reply.Body)
+	}
+	start, end, err := rawjson.Document(c.reply.Body)
+	if err != nil {
+		return nil
+	}
+	return c.reply.Body[start:end]
+}
+
+// locateBody checks a whole body and locates its value.
+func (f *frame) locateBody(c *call) (slot, error) {
+	p, body := &c.loader.plan.Reply, c.reply.Body
+	f.stack = f.stack[:0]
+	l := locator{f: f, b: body, buf: uint16(c.buf), env: &f.env}
+	i := 0
+	if bytes.HasPrefix(body, byteOrderMark) {
+		i = len(byteOrderMark)
+	}
+	i = rawjson.Space(body, i)
+	switch {
+	case i == len(body): // LANGUAGE 6: an empty body is null
+		if p.Transform == nil {
+			return slot{kind: null}, nil
+		}
+		return f.transform(p, []byte("null"))
+	case isText(c.reply.ContentType):
+		return f.transform(p, rawjson.Quote(nil, body))
+	case !isJSON(c.reply.ContentType):
+		return slot{}, fmt.Errorf("content type %q is not JSON", c.reply.ContentType)
+	case p.Transform != nil:
+		start, end, err := rawjson.Document(body)
+		if err != nil {
+			return slot{}, err
+		}
+		return f.transform(p, body[start:end])
+	}
+	s, end, err := l.descend(i, 0, p)
+	if err != nil {
+		return slot{}, err
+	}
+	if end = rawjson.Space(body, end); end != len(body) {
+		return slot{}, &rawjson.Error{Offset: end, Msg: "something follows the JSON value"}
+	}
+	return s, nil
+}
+
+// transform applies the mapping of a reply, if it has one, and locates what it makes.
+func (f *frame) transform(p *plan.Reply, body []byte) (slot, error) {
+	if p.Transform == nil {
+		if len(p.Path) > 0 { // text has no properties
+			return slot{kind: null}, nil
+		}
+		return f.locateScratch(body, p.Shape, -1, &f.env)
+	}
+	v, err := mapping.Eval(p.Transform, body, &f.env, &f.arena)
+	if err != nil || v == nil {
+		return slot{kind: null}, err
+	}
+	return f.locateScratch(v, p.Shape, -1, &f.env)
+}
+
+// descend follows the path from a reply's root to its value.
+func (l *locator) descend(i, depth int, p *plan.Reply) (slot, int, error) {
+	if depth == len(p.Path) {
+		return l.value(i, depth, p.Shape, -1)
+	}
+	b := l.b
+	if i >= len(b) || b[i] != '{' {
+		s, end, err := l.token(i, depth)
+		if err != nil || s.kind != array {
+			return slot{kind: null}, end, err
+		}
+		return l.descendList(b[i:end], end, depth, p)
+	}
+	out := slot{kind: null}
+	i = rawjson.Space(b, i+1)
+	if i < len(b) && b[i] == '}' {
+		return out, i + 1, nil
+	}
+	for more := true; more; {
+		keyEnd, at, _, err := rawjson.Key(b, i)
+		if err != nil {
+			return out, i, err
+		}
+		if rawjson.EqualKey(b[i:keyEnd], p.Path[depth]) {
+			out, i, err = l.descend(at, depth+1, p)
+		} else {
+			i, err = rawjson.Skip(b, at, depth+1)
+		}
+		if err != nil {
+			return out, i, err
+		}
+		if i, more, err = rawjson.Next(b, i, '}'); err != nil {
+			return out, i, err
+		}
+	}
+	return out, i, nil
+}
+
+// descendList maps the rest of the path through a list.
+func (l *locator) descendList(in []byte, end, depth int, p *plan.Reply) (slot, int, error) {
+	rest := *p.PathExpr.(*mapping.Path)
+	rest.Steps = rest.Steps[depth:]
+	v, err := mapping.Eval(&rest, in, l.env, &l.f.arena)
+	if err != nil || v == nil {
+		return slot{kind: null}, end, err
+	}
+	s, err := l.f.locateScratch(v, p.Shape, -1, l.env)
+	return s, end, err
+}
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// isJSON recognises JSON by its media type. A reply without one is taken for JSON and has to prove it.
+func isJSON(contentType string) bool {
+	if contentType == "" || contentType == "application/json" {
+		return true
+	}
+	kind, _, _ := strings.Cut(contentType, ";")
+	kind = strings.ToLower(strings.TrimSpace(kind))
+	return strings.HasSuffix(kind, "/json") || strings.HasSuffix(kind, "+json")
+}
+
+func isText(contentType string) bool {
+	return len(contentType) >= len("text/plain") && strings.EqualFold(contentType[:len("text/plain")], "text/plain")
+}

@@ -1,0 +1,222 @@
+package aggregation
+
+import (
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"strings"
+
+	"manifold/internal/fault"
+	"manifold/internal/mapping"
+	"manifold/internal/plan"
+	"manifold/internal/template"
+	"manifold/upstreams"
+)
+
+// maxURL is the length beyond which a batch is split: longer URLs are refused by many servers.
+const maxURL = 8 << 10
+
+// call is one upstream call of a fetch, for the keys lo to hi of its loader.
+type call struct {
+	upstreams.Call
+	upstream int
+	run      *running
+	loader   *loading
+	lo, hi   int
+	hash     uint64
+
+	// written by the goroutine that makes the call, read after it is done
+	reply *upstreams.Reply
+	err   error
+
+	buf             int // number of the reply's body among the frame's buffers
+	done            bool
+	twins, nextTwin *call // equal calls that wait for this one
+}
+
+// ask makes the calls for the keys that a loader has not asked for yet.
+func (f *frame) ask(r *running) {
+	l := &f.loaders[r.fetch.Loader.Index]
+	lo, hi := l.asked, len(l.keys)
+	l.asked = hi
+	size := 1
+	if l.plan.Mode == plan.Batch {
+		size = l.plan.MaxSize
+	}
+	for ; lo < hi; lo += size {
+		f.request(r, l, lo, min(lo+size, hi))
+	}
+}
+
+// request queues the call for some keys, or answers them at once if no call is needed.
+func (f *frame) request(r *running, l *loading, lo, hi int) {
+	p := l.plan
+	if p.Request == nil {
+		f.answerLocally(l, lo, hi)
+		return
+	}
+	if len(f.calls) >= f.engine.limits.Calls {
+		f.failKeys(l, lo, hi, fault.New(fault.CallLimit, fmt.Sprintf("The operation needs more than %d upstream calls.", f.engine.limits.Calls)))
+		return
+	}
+	c := f.newCall(r, l, lo, hi)
+	err := f.fill(c)
+	if err == nil && len(c.URL) > maxURL && hi-lo > 1 {
+		f.calls = f.calls[:len(f.calls)-1]
+		mid := (lo + hi) / 2
+		f.request(r, l, lo, mid)
+		f.request(r, l, mid, hi)
+		return
+	}
+	if err != nil {
+		f.calls = f.calls[:len(f.calls)-1]
+		f.unfilled(l, lo, hi, err)
+		return
+	}
+	r.calls++
+	if p.Request.Idempotent {
+		if twin := f.twin(c); twin != nil {
+			f.share(c, twin)
+			return
+		}
+	}
+	f.queue = append(f.queue, c)
+}
+
+// newCall returns the next call of the frame, reusing the memory of earlier requests.
+func (f *frame) newCall(r *running, l *loading, lo, hi int) *call {
+	n := len(f.calls)
+	if n < cap(f.calls) {
+		f.calls = f.calls[:n+1]
+	} else {
+		f.calls = append(f.calls, nil)
+	}
+	c := f.calls[n]
+	if c == nil {
+		c = &call{}
+		f.calls[n] = c
+	}
+	*c = call{
+		Call:     upstreams.Call{Method: l.plan.Request.Method, URL: c.URL[:0], Headers: c.Headers[:0]},
+		upstream: l.plan.Upstream, run: r, loader: l, lo: lo, hi: hi,
+	}
+	return c
+}
+
+// fill fills in the request template for the keys of a call.
+func (f *frame) fill(c *call) (err error) {
+	req := c.loader.plan.Request
+	f.env = environment{f: f, l: c.loader, lo: c.lo, hi: c.hi}
+	if c.URL, err = req.URL.Append(c.URL, &f.env, &f.arena); err != nil {
+		return err
+	}
+	for i := range req.Headers {
+		h := &req.Headers[i]
+		if h.Value == nil {
+			for _, v := range f.in.Header.Values(h.From) {
+				c.Headers = append(c.Headers, upstreams.Header{Name: h.Name, Value: v})
+			}
+			continue
+		}
+		value, present, err := h.Value.Append(nil, &f.env, &f.arena)
+		if err != nil {
+			return err
+		}
+		if present {
+			c.Headers = append(c.Headers, upstreams.Header{Name: h.Name, Value: string(value)})
+		}
+	}
+	if req.Body != nil {
+		if c.Body, err = mapping.Eval(req.Body, nil, &f.env, &f.arena); err != nil {
+			return err
+		}
+	}
+	return f.env.err
+}
+
+// unfilled answers keys whose call could not be made. A null or missing value in a path is bad input if the client gave it;
+// if it came from the parent object there is nothing to be found (LANGUAGE 6, "Null inputs").
+func (f *frame) unfilled(l *loading, lo, hi int, err error) {
+	var v *template.ValueError
+	if errors.As(err, &v) && v.Missing && !strings.Contains(v.Expr, "$args") {
+		for n := lo; n < hi; n++ {
+			l.answers[n] = slot{kind: null}
+		}
+		return
+	}
+	f.failKeys(l, lo, hi, &fault.Error{
+		Code: fault.BadUserInput, Message: "The upstream request cannot be built: " + err.Error(), Upstream: l.plan.Source, Cause: err,
+	})
+}
+
+func (f *frame) failKeys(l *loading, lo, hi int, e *fault.Error) {
+	s := f.fail(e)
+	for n := lo; n < hi; n++ {
+		l.answers[n] = s
+	}
+}
+
+// twin returns an earlier call that is equal to c, if there is one. Equal idempotent calls of one operation are made once,
+// whichever fields they are for.
+func (f *frame) twin(c *call) *call {
+	var h maphash.Hash
+	h.SetSeed(f.engine.seed.value)
+	h.Write(c.URL)
+	h.Write(c.Body)
+	c.hash = h.Sum64()
+	for _, have := range f.calls[:len(f.calls)-1] {
+		if have.hash == c.hash && have.loader.plan.Request.Idempotent && have != c && equal(have, c) {
+			return have
+		}
+	}
+	return nil
+}
+
+func equal(a, b *call) bool {
+	if a.upstream != b.upstream || a.Method != b.Method || string(a.URL) != string(b.URL) || string(a.Body) != string(b.Body) ||
+		len(a.Headers) != len(b.Headers) {
+		return false
+	}
+	for i := range a.Headers {
+		if a.Headers[i] != b.Headers[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// share gives c the reply of an equal call, now or when it is there.
+func (f *frame) share(c, twin *call) {
+	if !twin.done {
+		c.nextTwin, twin.twins = twin.twins, c
+		return
+	}
+	c.reply, c.err, c.buf, c.done = twin.reply, twin.err, twin.buf, true
+	f.read(c)
+	f.settle(c.run)
+}
+
+// answerLocally answers keys from a table or by a mapping, without any call.
+func (f *frame) answerLocally(l *loading, lo, hi int) {
+	for n := lo; n < hi; n++ {
+		f.env = environment{f: f, l: l, lo: n, hi: n + 1}
+		var value []byte
+		var err error
+		if l.plan.Table != nil {
+			value = l.plan.Table[string(l.text(n))]
+		} else {
+			value, err = mapping.Eval(l.plan.Reply.Transform, nil, &f.env, &f.arena)
+		}
+		if err == nil {
+			err = f.env.err
+		}
+		s := slot{kind: null}
+		if err == nil && value != nil {
+			s, err = f.locateScratch(value, l.plan.Reply.Shape, -1, &f.env)
+		}
+		if err != nil {
+			s = f.fail(&fault.Error{Code: fault.BadUserInput, Message: "The value of " + l.plan.Name + " cannot be computed.", Cause: err})
+		}
+		l.answers[n] = s
+	}
+}

@@ -1,0 +1,119 @@
+package aggregation
+
+import (
+	"errors"
+	"fmt"
+
+	"manifold/internal/fault"
+)
+
+// runPart makes all calls of a part. A fetch starts when the fetches it needs are done; nothing waits for a timer or for
+// other fetches of its wave.
+func (f *frame) runPart() {
+	for i := range f.runs {
+		if f.runs[i].waits == 0 {
+			f.start(&f.runs[i])
+		}
+	}
+	for {
+		f.launch()
+		if f.inFlight == 0 {
+			_ = f.group.Wait() // for goroutines that have sent their call and are about to end
+			return
+		}
+		c := <-f.done
+		f.inFlight--
+		f.finish(c)
+	}
+}
+
+// start gathers the keys of a fetch and queues its calls.
+func (f *frame) start(r *running) {
+	r.started = true
+	f.gather(r)
+	r.calls = 1 // keeps the fetch open while its calls are made
+	f.ask(r)
+	f.settle(r)
+}
+
+// settle notes that a call of a fetch is done.
+func (f *frame) settle(r *running) {
+	r.calls--
+	if r.calls == 0 {
+		f.complete(r)
+	}
+}
+
+// complete joins the answers and starts the fetches that waited for them.
+func (f *frame) complete(r *running) {
+	l := &f.loaders[r.fetch.Loader.Index]
+	for _, p := range r.pending {
+		f.slots[p.slot] = l.answers[p.key]
+	}
+	r.pending = r.pending[:0]
+	for i := range f.runs {
+		next := &f.runs[i]
+		if next.started {
+			continue
+		}
+		for _, need := range next.fetch.Needs {
+			if need == r.fetch.ID {
+				next.waits--
+			}
+		}
+		if next.waits == 0 {
+			f.start(next)
+		}
+	}
+}
+
+// launch sends the queued calls out: each on a goroutine of its own, as many at a time as the engine allows. A call that is
+// alone runs right here, which saves a goroutine and two switches.
+func (f *frame) launch() {
+	for len(f.queue) > 0 {
+		c := f.queue[0]
+		if len(f.queue) == 1 && f.inFlight == 0 {
+			f.queue = f.queue[:0]
+			f.engine.do(f.ctx, c)
+			f.finish(c)
+			continue // what it brought may have queued more
+		}
+		if f.inFlight >= f.engine.limits.Parallel {
+			return
+		}
+		engine, ctx, done := f.engine, f.ctx, f.done
+		f.group.Go(func() error {
+			engine.do(ctx, c)
+			done <- c
+			return nil // a failed call never cancels its siblings
+		})
+		f.inFlight++
+		f.queue = f.queue[:copy(f.queue, f.queue[1:])]
+	}
+}
+
+// finish reads the reply of a call for itself and for the calls that were equal to it.
+func (f *frame) finish(c *call) {
+	if c.reply != nil {
+		f.replies = append(f.replies, c.reply)
+		f.bufs = append(f.bufs, c.reply.Body)
+		c.buf = len(f.bufs) - 1
+	}
+	c.done = true
+	f.read(c)
+	f.settle(c.run)
+	for twin := c.twins; twin != nil; twin = twin.nextTwin {
+		twin.reply, twin.err, twin.buf, twin.done = c.reply, c.err, c.buf, true
+		f.read(twin)
+		f.settle(twin.run)
+	}
+}
+
+// faultOf returns err as a fault; callers of upstreams return nothing else.
+func faultOf(err error) *fault.Error {
+	var e *fault.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &fault.Error{Code: fault.Internal, Message: "Internal error.", Cause: fmt.Errorf("an upstream failed with an unknown error: %w", err)}
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"manifold/schema"
+)
+
+// Exit codes. Scripts rely on them.
+const (
+	exitOK      = 0
+	exitProblem = 1 // the files, the query or the machine are not as they must be
+	exitUsage   = 2 // the command line is not as it must be
+)
+
+// usageError is a fault in the command line.
+type usageError struct{ message, hint string }
+
+func (e *usageError) Error() string { return e.message }
+
+// hinted is a failure of the machine that a person can do something about.
+type hinted struct {
+	error
+	hint string
+}
+
+func (e *hinted) Unwrap() error { return e.error }
+
+// errTold ends a command whose problems have been told already.
+var errTold = errors.New("problems were found")
+
+// fromParser makes a usage error of what kong says about args.
+func fromParser(err error, args []string) error {
+	hint := `"manifold --help" lists the commands`
+	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context != nil && parse.Context.Selected() != nil {
+		hint = fmt.Sprintf(`"manifold %s --help" shows how it is used`, parse.Context.Selected().Name)
+	} else if !strings.HasPrefix(args[0], "-") && strings.HasSuffix(args[0], ".graphql") {
+		hint = fmt.Sprintf(`to serve this file: manifold serve %s`, args[0])
+	}
+	return &usageError{err.Error(), hint}
+}
+
+// report tells a command's failure on stderr and returns the exit code. Every failure of the program passes here.
+func report(w *world, err error) int {
+	if err == nil {
+		return exitOK
+	}
+	if errors.Is(err, errTold) {
+		return exitProblem
+	}
+	if usage, ok := errors.AsType[*usageError](err); ok {
+		fmt.Fprintf(w.Stderr, "manifold: %s\n  hint: %s\n", usage.message, usage.hint)
+		return exitUsage
+	}
+	if problems, ok := errors.AsType[schema.Problems](err); ok {
+		tellProblems(w, problems)
+		return exitProblem
+	}
+	if list, ok := errors.AsType[gqlerror.List](err); ok {
+		tellQueryErrors(w, list)
+		return exitProblem
+	}
+	fmt.Fprintf(w.Stderr, "manifold: %v\n", err)
+	if h, ok := errors.AsType[*hinted](err); ok {
+		fmt.Fprintf(w.Stderr, "  hint: %s\n", h.hint)
+	}
+	return exitProblem
+}
+
+// tellProblems prints problems as file:line:col, each with its line and a mark under the place, and how many there are.
+func tellProblems(w *world, problems schema.Problems) {
+	for i := range problems {
+		p := &problems[i]
+		text, hint, hasHint := strings.Cut(p.String(), "\n")
+		fmt.Fprintln(w.Stderr, text)
+		if p.SourceLine != "" && p.Column > 0 {
+			fmt.Fprintf(w.Stderr, "    %s\n    %s^\n", p.SourceLine, indentTo(p.SourceLine, p.Column))
+		}
+		if hasHint {
+			fmt.Fprintln(w.Stderr, hint)
+		}
+	}
+	if n := len(problems); n > 1 {
+		fmt.Fprintf(w.Stderr, "%d problems\n", n)
+	}
+}
+
+// indentTo returns the white space that stands before column (in runes, from 1) of line, tabs kept as they are.
+func indentTo(line string, column int) string {
+	var b strings.Builder
+	at := 1
+	for _, r := range line {
+		if at == column {
+			break
+		}
+		if r != '\t' {
+			r = ' '
+		}
+		b.WriteRune(r)
+		at++
+	}
+	return b.String()
+}
+
+// tellQueryErrors prints what is wrong with a query given on the command line.
+func tellQueryErrors(w *world, list gqlerror.List) {
+	for _, e := range list {
+		where := "query"
+		if len(e.Locations) > 0 {
+			where = fmt.Sprintf("query:%d:%d", e.Locations[0].Line, e.Locations[0].Column)
+		}
+		fmt.Fprintf(w.Stderr, "%s: %s\n", where, e.Message)
+	}
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// asProgram, in the environment, makes the test binary be the program itself: what the tests start as a process is
+// main, signals and exit codes included, with the race detector in it.
+const asProgram = "MANIFOLD_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) == "1" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// program returns a command that runs the program with args. It is killed when the test ends.
+func program(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
+	cmd.Env = append(os.Environ(), asProgram+"=1")
+	return cmd
+}
+
+// call runs the program in this process, without its environment, and returns its exit code and what it printed.
+func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = run(t.Context(), args, &world{&out, &errs, func(string) (string, bool) { return "", false }})
+	return code, out.String(), errs.String()
+}
+
+// write puts text into a file of a folder of the test's own and returns its path.
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// root is the folder of the module, as seen from this package.
+func root(names ...string) string {
+	return filepath.Join(append([]string{"..", ".."}, names...)...)
+}
+
+// contains reports each of parts that text does not have.
+func contains(t *testing.T, what, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("%s has no %q:\n%s", what, part, text)
+		}
+	}
+}

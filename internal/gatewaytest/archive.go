@@ -1,0 +1,164 @@
+package gatewaytest
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"golang.org/x/tools/txtar"
+)
+
+// Spec is one behaviour of the gateway, read from a txtar archive (see spec/README.md for the sections).
+type Spec struct {
+	Archive *txtar.Archive
+	Sources []*ast.Source // the *.graphql files, in order
+	Env     map[string]string
+	Mock    *Mock
+	// Requests are the `request` sections, in order. A spec of a bad file has none.
+	Requests []*SpecRequest
+}
+
+// SpecRequest is one request of a spec: the section `request LABEL` and the other sections with the same label.
+type SpecRequest struct {
+	Label     string // "" for the plain section `request`
+	Query     string
+	Operation string // name, or ""
+	Variables []byte // JSON, or nil
+	Header    http.Header
+}
+
+// goldens are the sections that a run fills in, in the order in which new ones are written.
+func goldens() []string { return []string{"plan", "calls", "response", "problems", "warnings", "sdl"} }
+
+// ParseSpec reads an archive. Errors name the section.
+func ParseSpec(data []byte) (*Spec, error) {
+	s := &Spec{Archive: txtar.Parse(data), Env: map[string]string{}}
+	if len(bytes.TrimSpace(s.Archive.Comment)) == 0 {
+		return nil, fmt.Errorf("the first lines must say what the spec shows")
+	}
+	files := map[string]string{}
+	for _, f := range s.Archive.Files {
+		if _, twice := files[f.Name]; twice {
+			return nil, fmt.Errorf("section %q stands twice", f.Name)
+		}
+		files[f.Name] = string(f.Data)
+	}
+	for _, f := range s.Archive.Files {
+		if err := s.section(f.Name, string(f.Data), files); err != nil {
+			return nil, fmt.Errorf("section %q: %w", f.Name, err)
+		}
+	}
+	if len(s.Sources) == 0 {
+		return nil, fmt.Errorf("there is no *.graphql section")
+	}
+	if s.Mock == nil {
+		s.Mock = &Mock{}
+	}
+	return s, nil
+}
+
+func (s *Spec) section(name, text string, files map[string]string) error {
+	kind, label, _ := strings.Cut(name, " ")
+	switch {
+	case strings.HasSuffix(name, ".graphql"):
+		s.Sources = append(s.Sources, &ast.Source{Name: name, Input: text})
+	case name == "env":
+		for _, line := range lines(text) {
+			key, value, ok := strings.Cut(line, "=")
+			if !ok {
+				return fmt.Errorf("want NAME=VALUE, have %q", line)
+			}
+			s.Env[key] = value
+		}
+	case name == "mock":
+		m, err := ParseMock(text, files)
+		s.Mock = m
+		return err
+	case strings.HasPrefix(name, "mock/"): // the body of a canned answer
+	case kind == "request":
+		r := &SpecRequest{Label: label, Query: text, Header: http.Header{}}
+		s.Requests = append(s.Requests, r)
+		r.Operation = strings.TrimSpace(files[labelled("operation", label)])
+		if v, ok := files[labelled("variables", label)]; ok {
+			r.Variables = []byte(v)
+		}
+		for _, line := range lines(files[labelled("headers", label)]) {
+			key, value, ok := strings.Cut(line, ":")
+			if !ok {
+				return fmt.Errorf("want NAME: VALUE, have %q", line)
+			}
+			r.Header.Add(key, strings.TrimSpace(value))
+		}
+	case kind == "operation", kind == "variables", kind == "headers":
+		if _, ok := files[labelled("request", label)]; !ok {
+			return fmt.Errorf("there is no section %q", labelled("request", label))
+		}
+	case isGolden(kind):
+	default:
+		return fmt.Errorf("unknown section")
+	}
+	return nil
+}
+
+func isGolden(kind string) bool {
+	return slices.Contains(goldens(), kind)
+}
+
+func labelled(kind, label string) string {
+	if label == "" {
+		return kind
+	}
+	return kind + " " + label
+}
+
+// lines are the lines of text that hold something; a line that starts with # is a comment.
+func lines(text string) []string {
+	var out []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "#") {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// Golden returns what a section should hold; ok is false if the spec has no such section.
+func (s *Spec) Golden(name string) (text string, ok bool) {
+	for _, f := range s.Archive.Files {
+		if f.Name == name {
+			return string(f.Data), true
+		}
+	}
+	return "", false
+}
+
+// SetGolden replaces a section, or adds it after the sections of the same label.
+func (s *Spec) SetGolden(name, text string) {
+	at := len(s.Archive.Files)
+	_, label, _ := strings.Cut(name, " ")
+	for i, f := range s.Archive.Files {
+		if f.Name == name {
+			s.Archive.Files[i].Data = []byte(text)
+			return
+		}
+		if kind, l, _ := strings.Cut(f.Name, " "); l == label && before(kind, name) {
+			at = i + 1
+		}
+	}
+	s.Archive.Files = append(s.Archive.Files[:at:at], append([]txtar.File{{Name: name, Data: []byte(text)}}, s.Archive.Files[at:]...)...)
+}
+
+// before reports whether a section of this kind stands before the golden called name: all inputs do, and the goldens in
+// their order.
+func before(kind, name string) bool {
+	golden, _, _ := strings.Cut(name, " ")
+	order := goldens()
+	return slices.Index(order, kind) < slices.Index(order, golden)
+}
+
+// Format returns the archive as text.
+func (s *Spec) Format() []byte { return txtar.Format(s.Archive) }

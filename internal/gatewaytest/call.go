@@ -1,0 +1,189 @@
+package gatewaytest
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"manifold/internal/fault"
+	"manifold/internal/mapping"
+	"manifold/schema"
+	"manifold/upstreams"
+)
+
+// answer is what a connector said for one parent.
+type answer struct {
+	value   located
+	found   bool
+	failure *fault.Error
+}
+
+func failed(code fault.Code) answer { return answer{failure: fault.New(code, "reference")} }
+
+// variables gives a naive scope to templates.
+type variables map[string]any
+
+// Var implements mapping.Env.
+func (vs variables) Var(name, key string) []byte {
+	v, ok := vs[name]
+	if !ok {
+		return nil
+	}
+	if key != "" {
+		v = property(v, key)
+	}
+	if isAbsent(v) {
+		return nil
+	}
+	return []byte(Encode(v))
+}
+
+// call runs connector c for one parent: a batch connector is called with a batch of one. f is the field it is written on,
+// nil for a loader; t is the type whose fields name the key in an item of a batch.
+func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Field, t *schema.Type) answer {
+	vars := variables{"args": args, "request": x.headers()}
+	switch {
+	case c.KeyArgs && f == nil:
+		vars["args"] = this
+	case c.Batch != nil:
+		vars["batch"] = []any{this}
+	default:
+		vars["this"] = this
+	}
+	if c.HTTP == nil {
+		return x.shaped(c, evaluate(c.Selection, absent{}, vars), c.Selection)
+	}
+	call, err := fill(c, vars, x.request.Header)
+	if err != nil {
+		return failed(fault.BadUserInput)
+	}
+	x.calls++
+	reply, err := x.up(c.Source, call)
+	value, failure := outcomeOf(c, reply, err, vars)
+	root, shape := split(c.Selection)
+	switch {
+	case failure != nil && c.Errors.Fallback != nil:
+		value = evaluate(c.Errors.Fallback, value, vars)
+	case failure != nil:
+		return answer{failure: failure}
+	case root != nil:
+		value = evaluate(root, value, vars)
+	}
+	if c.Batch == nil {
+		return x.shaped(c, build(shape, value, vars), c.Selection)
+	}
+	return match(batch{c: c, f: f, t: t, shape: shape, key: this, vars: vars}, value)
+}
+
+func build(shape *mapping.Object, v any, vars variables) any {
+	if shape == nil || empty(v) {
+		return v
+	}
+	return scope{vars: vars}.selection(shape, v)
+}
+
+func (x *execution) shaped(c *schema.Connector, v any, selection mapping.Node) answer {
+	shape := (*mapping.Object)(nil)
+	if selection != nil {
+		shape = selectOf(selection)
+	}
+	return answer{value: located{v: v, shape: shape, via: c, whole: true, given: shape != nil}, found: !empty(v)}
+}
+
+func (x *execution) headers() *Object {
+	all := NewObject()
+	for name, values := range x.request.Header {
+		list := []any{}
+		for _, v := range values {
+			list = append(list, v)
+		}
+		all.Set(strings.ToLower(name), list)
+	}
+	request := NewObject()
+	request.Set("headers", all)
+	return request
+}
+
+// fill makes the call of c.
+func fill(c *schema.Connector, vars variables, header http.Header) (*upstreams.Call, error) {
+	var arena mapping.Arena
+	url, err := c.HTTP.URL.Append(nil, vars, &arena)
+	if err != nil {
+		return nil, err
+	}
+	call := &upstreams.Call{Method: c.HTTP.Method, URL: url}
+	for _, h := range c.HTTP.Headers {
+		if h.Value == nil {
+			for _, v := range header.Values(h.From) {
+				call.Headers = append(call.Headers, upstreams.Header{Name: h.Name, Value: v})
+			}
+			continue
+		}
+		text, present, err := h.Value.Append(nil, vars, &arena)
+		if err != nil {
+			return nil, err
+		}
+		if present {
+			call.Headers = append(call.Headers, upstreams.Header{Name: h.Name, Value: string(text)})
+		}
+	}
+	if c.HTTP.Body != nil {
+		call.Body = []byte(Encode(evaluate(c.HTTP.Body, absent{}, vars)))
+	}
+	return call, nil
+}
+
+// outcomeOf reads a reply: its decoded body, or why there is none. A null stands for what nullOn or the status says is
+// nothing.
+func outcomeOf(c *schema.Connector, reply *upstreams.Reply, err error, vars variables) (any, *fault.Error) {
+	if err != nil {
+		var f *fault.Error
+		if !errors.As(err, &f) {
+			f = fault.New(fault.Internal, err.Error())
+		}
+		return absent{}, f
+	}
+	body, bad := bodyOf(reply)
+	if slices.Contains(c.Errors.NullOn, reply.Status) {
+		return nil, nil
+	}
+	ok := reply.Status >= 200 && reply.Status <= 299
+	if c.Success != nil {
+		vars["status"] = jsonInt(reply.Status)
+		in := body
+		if bad {
+			in = absent{}
+		}
+		ok = evaluate(c.Success, in, vars) == true
+	}
+	switch {
+	case !ok:
+		return body, fault.New(fault.UpstreamError, "reference")
+	case reply.Status == http.StatusNoContent:
+		return nil, nil
+	case bad:
+		return absent{}, fault.New(fault.UpstreamBadResponse, "reference")
+	}
+	return body, nil
+}
+
+// bodyOf decodes a body by its media type.
+func bodyOf(reply *upstreams.Reply) (v any, bad bool) {
+	text := strings.TrimPrefix(string(reply.Body), "\ufeff")
+	kind, _, _ := strings.Cut(strings.ToLower(reply.ContentType), ";")
+	kind = strings.TrimSpace(kind)
+	switch {
+	case strings.TrimSpace(text) == "":
+		return nil, false
+	case kind == "text/plain":
+		return text, false
+	case kind != "" && !strings.HasSuffix(kind, "json"):
+		return absent{}, true
+	}
+	v, err := Decode([]byte(text))
+	if err != nil {
+		return absent{}, true
+	}
+	return v, false
+}

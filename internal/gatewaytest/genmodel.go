@@ -1,0 +1,159 @@
+package gatewaytest
+
+import "math/rand/v2"
+
+// This file holds what the generators of the differential fuzzer know of a schema they make: enough to print it, to answer
+// its calls and to write queries over it. It is not a model of the language; package schema reads the printed text anew.
+
+// genSource is an upstream.
+type genSource struct {
+	name   string
+	naming string // of @source: AS_IS, ...
+}
+
+type genKind uint8
+
+const (
+	genScalar genKind = iota
+	genEnum
+	genObject
+	genUnion
+	genInterface
+)
+
+type genType struct {
+	name   string
+	kind   genKind
+	fields []*genField
+	// Entities: what they are loaded by. A type without keys is a plain value.
+	keys   []string
+	loader *genConn // nil for values and for entities that only extensions or other connectors serve
+	extra  []*genField
+	block  *genConn // of the extension block that holds the fields of extra
+	// Abstract types.
+	members []*genType
+	disc    discriminating
+	// Enums: all spellings an upstream may use.
+	values    []string
+	spellings []string
+	implement string // name of an interface
+}
+
+func (t *genType) entity() bool { return len(t.keys) > 0 }
+
+func (t *genType) composite() bool { return t.kind >= genObject }
+
+// all returns the fields of every block.
+func (t *genType) all() []*genField { return append(t.fields[:len(t.fields):len(t.fields)], t.extra...) }
+
+func (t *genType) field(name string) *genField {
+	for _, f := range t.all() {
+		if f.name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// discriminating is how the members of an abstract type are told apart.
+type discriminating uint8
+
+const (
+	byMap      discriminating = iota // @discriminate(field:, map:)
+	byTypeName                       // @discriminate(field:)
+	byWrapper                        // @discriminate(wrapped: true)
+)
+
+// genRole is where a field's value comes from.
+type genRole uint8
+
+const (
+	isKeyField genRole = iota
+	inReply            // a leaf, a value object or an abstract value in the reply
+	refDefault         // an entity in the reply that carries its key among other things
+	refBuilt           // @from(path: "{ id: x }")
+	refList            // @from(path: "xs->map({ id: @ })")
+	refWhole           // @from(embedded: true)
+	connected          // a connector of its own
+	lookedUp           // @lookup
+	grouping           // a namespace
+)
+
+type genField struct {
+	name  string
+	typ   *genType
+	lists int
+	text  string // of the type, with its wrappers
+	role  genRole
+	path  []string   // @from(path:), nil for the name as the source spells it
+	keyAt [][]string // of refBuilt: where each key is
+	args  []genArg
+	conn  *genConn
+}
+
+type genArg struct {
+	name string
+	typ  string // with its wrappers
+	enum *genType
+	def  string // default, or ""
+}
+
+type genMode uint8
+
+const (
+	once genMode = iota
+	each
+	many
+)
+
+type genMatch uint8
+
+const (
+	matchKey genMatch = iota
+	matchMap
+	matchPosition
+	matchGroup
+)
+
+// genConn is a connector; its endpoint's URL path is /eN.
+type genConn struct {
+	id       int
+	source   *genSource // nil: computed
+	mode     genMode
+	match    genMatch
+	group    string // property that holds the key, of matchGroup
+	keys     []string
+	keyArgs  bool // written on a root field as the loader of its type
+	post     bool
+	maxSize  int
+	missing  bool
+	nullOn   bool
+	fallback string
+	typ      *genType
+	lists    int
+	root     []string
+	sel      []place // explicit selection, nil for default mapping
+	args     []string
+	value    string // the selection of a computed value
+}
+
+// place is where a value of a field stands in a raw object, and how it is taken from there.
+type place struct {
+	f    *genField
+	path []string
+	sub  []place    // the object is picked member by member
+	keys [][]string // an object is built of the keys found here
+}
+
+// dice is a source of chance with the shapes of decision the generators need.
+type dice struct{ *rand.Rand }
+
+func newDice(a, b uint64) dice { return dice{rand.New(rand.NewPCG(a, b))} }
+
+// in is true once in n times.
+func (d dice) in(n int) bool { return d.IntN(n) == 0 }
+
+// chance is true with probability p.
+func (d dice) chance(p float64) bool { return d.Float64() < p }
+
+func pick[T any](d dice, from []T) T { return from[d.IntN(len(from))] }

@@ -1,0 +1,237 @@
+package gatewaytest
+
+import (
+	"fmt"
+	"strings"
+)
+
+// genSchema is a generated schema.
+type genSchema struct {
+	d       dice
+	sources []*genSource
+	enums   []*genType
+	values  []*genType // plain objects; each refers to later ones only, so that replies are finite
+	things  []*genType // entities
+	mixed   []*genType // unions and interfaces
+	query   *genType
+	conns   []*genConn
+	fields  int // counts field names, so that no two types share one but for key and interface fields
+}
+
+// newSchema makes a schema from chance.
+func newSchema(d dice) *genSchema {
+	s := &genSchema{d: d}
+	for i := range 1 + d.IntN(3) {
+		s.sources = append(s.sources, &genSource{
+			name: fmt.Sprintf("s%d", i), naming: pick(d, []string{"AS_IS", "AS_IS", "SNAKE_CASE", "KEBAB_CASE", "PASCAL_CASE"}),
+		})
+	}
+	s.makeEnums()
+	for i := range 2 + d.IntN(3) {
+		s.values = append(s.values, &genType{name: fmt.Sprintf("V%d", i), kind: genObject})
+	}
+	for i := range 1 + d.IntN(4) {
+		s.things = append(s.things, &genType{
+			name: fmt.Sprintf("T%d", i), kind: genObject,
+			keys: pick(d, [][]string{{"id"}, {"id"}, {"id"}, {"id"}, {"code"}, {"num"}, {"id", "code"}}),
+		})
+	}
+	s.makeMixed()
+	for i := len(s.values) - 1; i >= 0; i-- {
+		s.fillValue(s.values[i], s.values[i+1:])
+	}
+	for _, t := range s.things {
+		s.keyFields(t)
+	}
+	for _, t := range s.things {
+		s.fillThing(t)
+	}
+	s.query = &genType{name: "Query", kind: genObject}
+	for _, t := range s.things {
+		s.loaderOf(t)
+	}
+	for range 2 + d.IntN(5) {
+		s.rootField()
+	}
+	return s
+}
+
+func (s *genSchema) name() string {
+	s.fields++
+	return pick(s.d, []string{"f%d", "fullName%d", "aB%d", "x%dOf"}) // printed below
+}
+
+func (s *genSchema) fieldName() string { return fmt.Sprintf(s.name(), s.fields) }
+
+func (s *genSchema) makeEnums() {
+	for i := range 2 {
+		e := &genType{name: fmt.Sprintf("E%d", i), kind: genEnum}
+		for j := range 2 + s.d.IntN(3) {
+			name := fmt.Sprintf("E%d_V%d", i, j)
+			e.values = append(e.values, name)
+			e.spellings = append(e.spellings, name)
+			if s.d.in(2) {
+				e.spellings = append(e.spellings, strings.ToLower(name))
+			}
+			if s.d.in(4) {
+				e.spellings = append(e.spellings, fmt.Sprintf("é-%d", j))
+			}
+		}
+		s.enums = append(s.enums, e)
+	}
+}
+
+// makeMixed makes a union of any objects, and an interface of value types of its own.
+func (s *genSchema) makeMixed() {
+	if s.d.in(2) {
+		u := &genType{name: "U0", kind: genUnion, disc: discriminating(s.d.IntN(3))}
+		u.members = append(u.members, pick(s.d, s.values), pick(s.d, s.things))
+		if s.d.in(2) {
+			if t := pick(s.d, s.things); t != u.members[1] {
+				u.members = append(u.members, t)
+			}
+		}
+		s.mixed = append(s.mixed, u)
+	}
+	if s.d.in(2) {
+		i := &genType{name: "I0", kind: genInterface, disc: discriminating(s.d.IntN(3))}
+		shared := s.leaf(nil)
+		i.fields = []*genField{shared}
+		for n := range 1 + s.d.IntN(3) {
+			m := &genType{name: fmt.Sprintf("M%d", n), kind: genObject, implement: "I0"}
+			copied := *shared
+			m.fields = []*genField{&copied, s.leaf(m)}
+			i.members = append(i.members, m)
+		}
+		s.mixed = append(s.mixed, i)
+	}
+}
+
+// wrapped writes the type name with random wrappers: at most max lists.
+func (s *genSchema) wrapped(name string, maxLists int) (text string, lists int) {
+	text = name
+	if s.d.in(3) {
+		text += "!"
+	}
+	for lists < maxLists && s.d.in(4) {
+		text = "[" + text + "]"
+		if s.d.in(3) {
+			text += "!"
+		}
+		lists++
+	}
+	return text, lists
+}
+
+func scalars() []string { return []string{"Int", "Float", "String", "Boolean", "ID", "JSON"} }
+
+// leaf makes a field of a scalar or enum type found in the reply.
+func (s *genSchema) leaf(*genType) *genField {
+	f := &genField{name: s.fieldName(), role: inReply}
+	f.typ = &genType{name: pick(s.d, scalars())}
+	if s.d.in(5) {
+		f.typ = pick(s.d, s.enums)
+	}
+	f.text, f.lists = s.wrapped(f.typ.name, 2)
+	f.path = s.from(f.name)
+	return f
+}
+
+// from is a random @from path, or nil.
+func (s *genSchema) from(name string) []string {
+	switch s.d.IntN(6) {
+	case 0:
+		return []string{"raw_" + name}
+	case 1:
+		return []string{"box", "raw_" + name}
+	case 2:
+		return []string{"box", "inner", name}
+	}
+	return nil
+}
+
+// object makes a field of a value or abstract type found in the reply.
+func (s *genSchema) object(from []*genType) *genField {
+	f := &genField{name: s.fieldName(), role: inReply, typ: pick(s.d, from)}
+	f.text, f.lists = s.wrapped(f.typ.name, 2)
+	f.path = s.from(f.name)
+	return f
+}
+
+// reference makes a field that points to an entity.
+func (s *genSchema) reference() *genField {
+	f := &genField{name: s.fieldName(), typ: pick(s.d, s.things)}
+	switch f.role = genRole(int(refDefault) + s.d.IntN(4)); f.role {
+	case refBuilt:
+		f.text, f.lists = s.wrapped(f.typ.name, 0)
+		for _, k := range f.typ.keys {
+			at := []string{f.name + "_" + k}
+			if s.d.in(3) {
+				at = append([]string{"box"}, at...)
+			}
+			f.keyAt = append(f.keyAt, at)
+		}
+	case refList:
+		if len(f.typ.keys) > 1 {
+			f.role = refDefault
+			f.text, f.lists = s.wrapped(f.typ.name, 2)
+			break
+		}
+		inner, _ := s.wrapped(f.typ.name, 0)
+		f.text, f.lists = "["+inner+"]", 1
+		f.path = []string{f.name + "_ids"}
+	default:
+		f.text, f.lists = s.wrapped(f.typ.name, 2)
+		f.path = s.from(f.name)
+		if f.role == refWhole && f.path == nil {
+			f.path = []string{"whole_" + f.name}
+		}
+	}
+	return f
+}
+
+func (s *genSchema) fillValue(t *genType, later []*genType) {
+	for range 1 + s.d.IntN(3) {
+		t.fields = append(t.fields, s.leaf(t))
+	}
+	if len(later) > 0 && s.d.in(2) {
+		t.fields = append(t.fields, s.object(later))
+	}
+	if s.d.in(2) {
+		t.fields = append(t.fields, s.reference())
+	}
+}
+
+func (s *genSchema) keyFields(t *genType) {
+	for _, k := range t.keys {
+		typ := map[string]string{"id": "ID", "code": "String", "num": "Int"}[k]
+		t.fields = append(t.fields, &genField{name: k, typ: &genType{name: typ}, text: typ + "!", role: isKeyField})
+	}
+}
+
+func (s *genSchema) fillThing(t *genType) {
+	for range 1 + s.d.IntN(3) {
+		t.fields = append(t.fields, s.leaf(t))
+	}
+	if s.d.in(2) {
+		t.fields = append(t.fields, s.object(s.values))
+	}
+	if len(s.mixed) > 0 && s.d.in(3) {
+		t.fields = append(t.fields, s.object(s.mixed))
+	}
+	for range s.d.IntN(3) {
+		t.fields = append(t.fields, s.reference())
+	}
+	if s.d.in(2) {
+		t.fields = append(t.fields, s.connectedField(t))
+	}
+	if s.d.in(3) {
+		for range 1 + s.d.IntN(2) {
+			t.extra = append(t.extra, s.leaf(t))
+		}
+		if s.d.in(3) {
+			t.extra = append(t.extra, s.object(s.values))
+		}
+		t.block = s.keyed(t, t, 0)
+	}
+}

@@ -1,0 +1,212 @@
+package gatewaytest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"manifold/internal/fault"
+	"manifold/upstreams"
+)
+
+// Mock is an upstream with canned answers. It is safe for concurrent use.
+type Mock struct {
+	answers []*canned
+
+	mu    sync.Mutex
+	calls []MadeCall
+	wrong []string // calls without an answer
+}
+
+// canned is one line of a `mock` section:
+//
+//	[?] METHOD URL [<- BODY] STATUS [(NAME: VALUE; ...)] [BODY | @FILE]
+//	[?] METHOD URL [<- BODY] !timeout | !refused | !truncated
+//
+// A question mark says that the line may stay unused. `<-` is the body the request must have. The answer's media type is
+// application/json unless a content-type is given. `@FILE` is the section `mock/FILE`. A URL is compared byte for byte.
+// Of equal lines the first unused one answers, the last one again and again.
+type canned struct {
+	line     string
+	method   string
+	url      string
+	body     string // wanted, canonical JSON; "" for any
+	optional bool
+	fault    *fault.Error
+	reply    upstreams.Reply
+	used     int
+}
+
+// MadeCall is a call the mock has seen.
+type MadeCall struct {
+	Wave int // calls of the same wave were under way at the same time
+	Text string
+}
+
+// ParseMock reads a `mock` section. files are the archive's sections by name.
+func ParseMock(text string, files map[string]string) (*Mock, error) {
+	m := &Mock{}
+	for _, line := range lines(text) {
+		c, err := parseCanned(line, files)
+		if err != nil {
+			return nil, fmt.Errorf("%q: %w", line, err)
+		}
+		m.answers = append(m.answers, c)
+	}
+	return m, nil
+}
+
+func parseCanned(line string, files map[string]string) (*canned, error) {
+	c := &canned{line: line}
+	rest := line
+	if after, ok := strings.CutPrefix(rest, "?"); ok {
+		c.optional, rest = true, strings.TrimSpace(after)
+	}
+	c.method, rest = word(rest)
+	c.url, rest = word(rest)
+	if after, ok := strings.CutPrefix(rest, "<-"); ok {
+		value, end, err := firstValue(strings.TrimSpace(after))
+		if err != nil {
+			return nil, fmt.Errorf("the wanted body: %w", err)
+		}
+		c.body, rest = value, end
+	}
+	status, rest := word(rest)
+	if strings.HasPrefix(status, "!") {
+		c.fault = cannedFault(status)
+		if c.fault == nil || rest != "" {
+			return nil, fmt.Errorf("want !timeout, !refused or !truncated at the end")
+		}
+		return c, nil
+	}
+	code, err := strconv.Atoi(status)
+	if err != nil || code < 100 || code > 599 {
+		return nil, fmt.Errorf("want an HTTP status, have %q", status)
+	}
+	c.reply = upstreams.Reply{Status: code, ContentType: "application/json"}
+	if strings.HasPrefix(rest, "(") {
+		inner, after, ok := strings.Cut(rest[1:], ")")
+		if !ok {
+			return nil, fmt.Errorf("the headers have no closing bracket")
+		}
+		rest = strings.TrimSpace(after)
+		for _, h := range strings.Split(inner, ";") {
+			name, value, _ := strings.Cut(h, ":")
+			if !strings.EqualFold(strings.TrimSpace(name), "content-type") {
+				return nil, fmt.Errorf("header %q: only content-type is known", name)
+			}
+			c.reply.ContentType = strings.TrimSpace(value)
+		}
+	}
+	if name, ok := strings.CutPrefix(rest, "@"); ok {
+		body, ok := files["mock/"+name]
+		if !ok {
+			return nil, fmt.Errorf("there is no section %q", "mock/"+name)
+		}
+		rest = body
+	}
+	c.reply.Body = []byte(rest)
+	return c, nil
+}
+
+// word cuts the first word off text.
+func word(text string) (first, rest string) {
+	i := strings.IndexAny(text, " \t")
+	if i < 0 {
+		return text, ""
+	}
+	return text[:i], strings.TrimSpace(text[i:])
+}
+
+// cannedFault is the error that package upstreams makes of a failed call.
+func cannedFault(name string) *fault.Error {
+	switch name {
+	case "!timeout":
+		return &fault.Error{Code: fault.UpstreamTimeout, Message: "The upstream did not answer in time."}
+	case "!refused":
+		return &fault.Error{Code: fault.UpstreamUnavailable, Message: "The upstream is not available."}
+	case "!truncated":
+		return &fault.Error{Code: fault.UpstreamBadResponse, Message: "The upstream sent a malformed response.", Status: 200}
+	default:
+		return nil
+	}
+}
+
+// answer finds the canned answer of a call and notes the call.
+func (m *Mock) answer(source string, c *upstreams.Call, wave int) (*upstreams.Reply, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.calls = append(m.calls, MadeCall{Wave: wave, Text: callText(c)})
+	var hit *canned
+	for _, a := range m.answers {
+		if a.matches(c) {
+			hit = a
+			if a.used == 0 {
+				break
+			}
+		}
+	}
+	if hit == nil {
+		m.wrong = append(m.wrong, callText(c))
+		return nil, &fault.Error{Code: fault.UpstreamUnavailable, Message: "no mock answers " + callText(c), Upstream: source}
+	}
+	hit.used++
+	if hit.fault != nil {
+		f := *hit.fault
+		f.Upstream = source
+		return nil, &f
+	}
+	reply := hit.reply
+	return &reply, nil
+}
+
+func (a *canned) matches(c *upstreams.Call) bool {
+	if a.method != c.Method || a.url != string(c.URL) {
+		return false
+	}
+	if a.body == "" {
+		return true
+	}
+	have, err := Canonical(c.Body)
+	return err == nil && have == a.body
+}
+
+// callText is one call as a `calls` section shows it: the method and URL, the headers the connector sends, the body.
+func callText(c *upstreams.Call) string {
+	var b strings.Builder
+	b.WriteString(c.Method + " " + string(c.URL))
+	if len(c.Body) > 0 {
+		b.WriteString(" <- " + string(c.Body))
+	}
+	for _, h := range c.Headers {
+		b.WriteString("\n    " + h.Name + ": " + h.Value)
+	}
+	return b.String()
+}
+
+// Faults lists what was called without an answer, and what was never called.
+func (m *Mock) Faults() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []string
+	for _, c := range m.wrong {
+		out = append(out, "no mock line answers: "+c)
+	}
+	for _, a := range m.answers {
+		if a.used == 0 && !a.optional {
+			out = append(out, "mock line was never asked for: "+a.line)
+		}
+	}
+	return out
+}
+
+// takeCalls returns the calls seen since the last time: those of one wave sorted, each but the first of its wave marked
+// with a plus.
+func (m *Mock) takeCalls() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	calls := m.calls
+	m.calls = nil
+	return printCalls(calls)
+}

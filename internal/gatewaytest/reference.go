@@ -1,0 +1,99 @@
+package gatewaytest
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"manifold/internal/fault"
+	"manifold/schema"
+	"manifold/upstreams"
+)
+
+// Upstream answers one call to source, which is nil for an absolute URL. Errors are *fault.Error.
+type Upstream func(source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error)
+
+// Request is one operation to run. Document must be valid.
+type Request struct {
+	Document  *ast.QueryDocument
+	Operation *ast.OperationDefinition
+	Variables *Object // as sent by the client; nil: none
+	Header    http.Header
+}
+
+// Error is what the reference and the engine are compared by.
+type Error struct {
+	Path string // JSON text of the path: ["posts",0,"user"]
+	Code fault.Code
+}
+
+// Result is the answer of the reference. Data is JSON text; Calls is how many calls it made, every parent on its own.
+type Result struct {
+	Data   string
+	Errors []Error
+	Calls  int
+}
+
+// Execute runs a request the slow way (GraphQL 6, field by field).
+func Execute(g *schema.Gateway, r *Request, up Upstream) *Result {
+	x := &execution{model: g, request: r, up: up}
+	x.variables = x.coerceVariables()
+	root := g.Query
+	if r.Operation.Operation == ast.Mutation {
+		root = g.Mutation
+	}
+	data, how := x.object(&thing{typ: root, root: true}, []*ast.Field{{SelectionSet: r.Operation.SelectionSet}}, nil)
+	if how != written {
+		data = "null"
+	}
+	return &Result{Data: data, Errors: x.errors, Calls: x.calls}
+}
+
+// execution is one run. It belongs to one goroutine.
+type execution struct {
+	model     *schema.Gateway
+	request   *Request
+	up        Upstream
+	variables map[string]any
+	errors    []Error
+	calls     int
+	// muted is above 0 while fields are completed whose errors no one may see: the siblings after a field that emptied
+	// their object. GraphQL leaves them out; they are run only so that Calls counts what an eager executor would call.
+	muted int
+}
+
+// path is a response path: response keys and list indexes.
+type path []any
+
+func (p path) with(step any) path { return append(p[:len(p):len(p)], step) }
+
+func (p path) String() string {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i, step := range p {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		encodeStep(&b, step)
+	}
+	b.WriteByte(']')
+	return b.String()
+}
+
+func (x *execution) blame(at path, code fault.Code) {
+	if x.muted > 0 {
+		return
+	}
+	x.errors = append(x.errors, Error{Path: at.String(), Code: code})
+}
+
+// outcome is what became of a value.
+type outcome uint8
+
+const (
+	written outcome = iota
+	nothing         // null, and nobody has been blamed
+	blamed          // null, and an error already says why
+	raised          // a non-null value is missing: the parent must go too
+)

@@ -1,0 +1,117 @@
+package mapping
+
+import "manifold/internal/rawjson"
+
+// appendSelection appends what o picks from v: one object for every item of a list, null for null. A number, a text or a
+// Boolean has no properties: it stays what it is, unless o makes something of it (`ids { id: $ }`).
+func (s scope) appendSelection(b []byte, o *Object, v []byte) ([]byte, error) {
+	switch v[0] {
+	case '[':
+		b = append(b, '[')
+		it := items(v)
+		for first := true; it.next(); first = false {
+			if !first {
+				b = append(b, ',')
+			}
+			var err error
+			if b, err = s.appendSelection(b, o, it.value); err != nil {
+				return b, err
+			}
+		}
+		return append(b, ']'), invalid(it.err, o.At)
+	case 'n':
+		return append(b, "null"...), nil
+	}
+	s.here, s.at = v, v
+	mark := len(b)
+	b, count, err := s.appendObject(b, o, false)
+	if count == 0 && v[0] != '{' {
+		b = append(b[:mark], v...)
+	}
+	return b, err
+}
+
+// appendObject appends the object that o makes in s, and returns how many members it has. With dropNull, members that are
+// null are left out, as missing ones always are.
+func (s scope) appendObject(b []byte, o *Object, dropNull bool) (out []byte, count int, err error) {
+	for i := range o.Members {
+		if o.Members[i].Spread {
+			return s.appendMerged(b, o, dropNull)
+		}
+	}
+	b = append(b, '{')
+	for i := range o.Members {
+		m := &o.Members[i]
+		mark := len(b)
+		if count > 0 {
+			b = append(b, ',')
+		}
+		b = append(rawjson.Quote(b, m.Name), ':')
+		start := len(b)
+		var ok bool
+		if b, ok, err = s.append(b, m.Value); err != nil {
+			return b, count, err
+		}
+		if !ok || dropNull && isNull(b[start:]) || dropNull && emptied(m.Value, b[start:]) {
+			b = b[:mark]
+			continue
+		}
+		count++
+	}
+	return append(b, '}'), count, nil
+}
+
+// emptied reports whether v is an object written in the mapping of which nothing was found.
+func emptied(n Node, v []byte) bool {
+	o, ok := n.(*Object)
+	return ok && len(o.Members) > 0 && len(v) == len("{}")
+}
+
+// member is one member of an object that is put together from several.
+type member struct {
+	name  string
+	value []byte
+}
+
+// appendMerged is appendObject for an object with spreads: what is spread joins the object, and of members of one name
+// the later one wins, in the place of the first. Spreading null, a missing value or anything but an object adds nothing.
+func (s scope) appendMerged(b []byte, o *Object, dropNull bool) (out []byte, count int, err error) {
+	var members []member
+	put := func(name string, value []byte) {
+		for i := range members {
+			if members[i].name == name {
+				members[i].value = value
+				return
+			}
+		}
+		members = append(members, member{name, value})
+	}
+	for i := range o.Members {
+		m := &o.Members[i]
+		v, err := s.value(m.Value)
+		switch {
+		case err != nil:
+			return b, 0, err
+		case v == nil || dropNull && (isNull(v) || emptied(m.Value, v)):
+		case !m.Spread:
+			put(m.Name, v)
+		case v[0] == '{':
+			it := properties(v)
+			for it.next() {
+				put(string(rawjson.Unquote(nil, it.key)), it.value)
+			}
+			if it.err != nil {
+				return b, 0, invalid(it.err, m.At)
+			}
+		}
+	}
+	b = append(b, '{')
+	for i := range members {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(rawjson.Quote(b, members[i].name), ':')
+		b = append(b, members[i].value...)
+	}
+	return append(b, '}'), len(members), nil
+}

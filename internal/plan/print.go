@@ -1,0 +1,227 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"manifold/internal/mapping"
+)
+
+// Print returns the plan for people: every call with what it waits for, whose keys it carries and what is read of its reply,
+// then the shape of the response. `manifold plan` shows it and the specs compare it.
+func Print(op *Operation) string {
+	p := printer{op: op}
+	p.line(0, "%s", strings.TrimSpace(op.Kind+" "+op.Name))
+	for i, part := range op.Parts {
+		depth := 0
+		if op.Kind == "mutation" {
+			p.line(0, "step %d", i+1)
+			depth = 1
+		}
+		for _, f := range part.Fetches {
+			p.fetch(depth, f)
+		}
+		p.line(depth, "response %s", p.object(part.Root))
+	}
+	return p.b.String()
+}
+
+type printer struct {
+	b  strings.Builder
+	op *Operation
+}
+
+func (p *printer) line(depth int, format string, args ...any) {
+	p.b.WriteString(strings.Repeat("  ", depth))
+	fmt.Fprintf(&p.b, format, args...)
+	p.b.WriteByte('\n')
+}
+
+func (p *printer) fetch(depth int, f *Fetch) {
+	l := f.Loader
+	var needs strings.Builder
+	for i, id := range f.Needs {
+		if i == 0 {
+			needs.WriteString(", after")
+		}
+		fmt.Fprintf(&needs, " #%d", id)
+	}
+	p.line(depth, "#%d wave %d%s: %s", f.ID, f.Wave, needs.String(), p.request(l))
+	for _, fd := range f.Feeders {
+		how := "for"
+		if len(fd.Keys) > 0 {
+			how = "keys from"
+		}
+		early := ""
+		if fd.Into < 0 {
+			early = ", early: known from an argument"
+		}
+		p.line(depth+1, "%s %s%s%s", how, fd.Place, p.when(allOf(fd)), early)
+	}
+	if args := p.args(l); args != "" {
+		p.line(depth+1, "with %s", args)
+	}
+	switch l.Mode {
+	case Each:
+		p.line(depth+1, "one call for each %s", strings.Join(l.Keys, " "))
+	case Batch:
+		p.line(depth+1, "one call for up to %d %s, matched by %s", l.MaxSize, strings.Join(l.Keys, " "), matchNames[l.Match])
+	}
+	p.line(depth+1, "reads %s", p.reply(&l.Reply))
+}
+
+var matchNames = map[Match]string{MatchKey: "key", MatchGroup: "group", MatchMap: "property name", MatchPosition: "position"}
+
+func (p *printer) request(l *Loader) string {
+	switch {
+	case l.Table != nil:
+		return l.Name + " from the schema itself"
+	case l.Request == nil:
+		return l.Name + " computed"
+	case l.Source == "":
+		return fmt.Sprintf("%s %s %s", l.Name, l.Request.Method, l.Request.URL)
+	default:
+		return fmt.Sprintf("%s %s %s", l.Source, l.Request.Method, l.Request.URL)
+	}
+}
+
+func (p *printer) args(l *Loader) string {
+	var out []string
+	for _, a := range l.Args {
+		if a.Value.Kind != Absent {
+			out = append(out, a.Name+": "+p.value(&a.Value))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func (p *printer) value(v *Value) string {
+	switch v.Kind {
+	case Constant:
+		return string(v.Literal)
+	case FromVariable:
+		if v.Default != nil {
+			return "$" + p.op.Variables[v.Variable] + " or " + string(v.Default)
+		}
+		return "$" + p.op.Variables[v.Variable]
+	case ListOf:
+		var out []string
+		for i := range v.Items {
+			out = append(out, p.value(&v.Items[i]))
+		}
+		return "[" + strings.Join(out, ", ") + "]"
+	case ObjectOf:
+		var out []string
+		for i := range v.Members {
+			out = append(out, v.Members[i].Name+": "+p.value(&v.Members[i].Value))
+		}
+		return "{ " + strings.Join(out, ", ") + " }"
+	default:
+		return "nothing"
+	}
+}
+
+// allOf returns the conditions on a feeder's way, each of which has to hold.
+func allOf(fd Feeder) (out []Cond) {
+	for _, s := range fd.Steps {
+		if len(s.When) > 0 {
+			out = append(out, s.When)
+		}
+	}
+	if len(fd.When) > 0 {
+		out = append(out, fd.When)
+	}
+	return out
+}
+
+func (p *printer) when(conds []Cond) string {
+	if len(conds) == 0 {
+		return ""
+	}
+	var all []string
+	for _, c := range conds {
+		var anyOf []string
+		for _, mask := range c {
+			var tests []string
+			for i, t := range p.op.Tests {
+				if mask&(1<<i) == 0 {
+					continue
+				}
+				name := "$" + p.op.Variables[t.Variable]
+				if !t.Want {
+					name = "not " + name
+				}
+				tests = append(tests, name)
+			}
+			anyOf = append(anyOf, strings.Join(tests, " and "))
+		}
+		text := strings.Join(anyOf, " or ")
+		if len(anyOf) > 1 && len(conds) > 1 {
+			text = "(" + text + ")"
+		}
+		all = append(all, text)
+	}
+	return " if " + strings.Join(all, " and ")
+}
+
+func (p *printer) reply(r *Reply) string {
+	out := p.shape(r.Shape)
+	if len(r.Path) > 0 {
+		out = strings.Join(r.Path, ".") + " " + out
+	}
+	if r.Transform != nil {
+		out = out + " of " + mapping.String(r.Transform)
+	}
+	return out
+}
+
+func (p *printer) shape(s *Shape) string {
+	switch s.Kind {
+	case List:
+		return "[" + p.shape(s.Item) + "]"
+	case Map:
+		return "{ each " + p.shape(s.Item) + " }"
+	case Token:
+		return "value"
+	}
+	out := []string{"{"}
+	for _, prop := range s.Props {
+		name := prop.Name
+		if prop.Shape != nil {
+			name += " " + p.shape(prop.Shape)
+		}
+		out = append(out, name)
+	}
+	for _, c := range s.Computed {
+		out = append(out, "("+mapping.String(c.Expr)+")")
+	}
+	return strings.Join(append(out, "}"), " ")
+}
+
+// object prints what is written, with the member types of an interface or union apart.
+func (p *printer) object(o *Object) string {
+	if o.Abstract == nil {
+		return p.fields(o.Variants[0].Fields)
+	}
+	var out []string
+	for _, v := range o.Variants {
+		out = append(out, v.Type+" "+p.fields(v.Fields))
+	}
+	return strings.Join(out, " | ")
+}
+
+func (p *printer) fields(fields []Field) string {
+	out := []string{"{"}
+	for i := range fields {
+		f := &fields[i]
+		text := f.Key
+		if f.Object != nil {
+			text += " " + strings.Repeat("[", f.Type.Lists) + p.object(f.Object) + strings.Repeat("]", f.Type.Lists)
+		}
+		if len(f.When) > 0 {
+			text += " (" + strings.TrimSpace(p.when([]Cond{f.When})) + ")"
+		}
+		out = append(out, text)
+	}
+	return strings.Join(append(out, "}"), " ")
+}

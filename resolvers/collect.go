@@ -1,0 +1,124 @@
+package resolvers
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"manifold/internal/fault"
+	"manifold/internal/plan"
+	"manifold/schema"
+)
+
+// maxCollected bounds the work of compiling one operation: fields and fragments looked at. Fragments that spread each
+// other can make a small document very large.
+const maxCollected = 100_000
+
+// selection is a selection set and when it counts.
+type selection struct {
+	set  ast.SelectionSet
+	when occurrence
+}
+
+// collected is one response key of an object of a concrete type (GraphQL 6.3.2, CollectFields, done for all values of
+// the conditions at once).
+type collected struct {
+	key  string
+	node *ast.Field    // first occurrence: alias, arguments, position
+	def  *schema.Field // nil for __typename
+	when plan.Cond     // alternatives, not yet simple
+	subs []selection
+}
+
+// collect merges the selections that apply to objects of type t, in the order of first occurrence.
+func (c *compilation) collect(t *schema.Type, from []selection) ([]*collected, error) {
+	g := gather{c: c, t: t, seen: map[string][]uint64{}, byKey: map[string]*collected{}}
+	for _, s := range from {
+		if err := g.add(s.set, s.when); err != nil {
+			return nil, err
+		}
+	}
+	for _, f := range g.fields {
+		if len(f.subs) == 1 { // what the field depends on, its children need not repeat
+			f.subs[0].when = occurrence{}
+		}
+	}
+	return g.fields, nil
+}
+
+type gather struct {
+	c      *compilation
+	t      *schema.Type
+	fields []*collected
+	byKey  map[string]*collected
+	seen   map[string][]uint64 // fragment -> conditions under which it was entered
+}
+
+func (g *gather) add(set ast.SelectionSet, when occurrence) error {
+	for _, sel := range set {
+		g.c.work++
+		if g.c.work > maxCollected {
+			return fault.New(fault.FieldLimit, "the operation selects too many fields once its fragments are expanded")
+		}
+		var err error
+		switch sel := sel.(type) {
+		case *ast.Field:
+			g.field(sel, g.c.tests.and(when, sel.Directives))
+		case *ast.InlineFragment:
+			w := g.c.tests.and(when, sel.Directives)
+			if !w.never && g.applies(sel.TypeCondition) {
+				err = g.add(sel.SelectionSet, w)
+			}
+		case *ast.FragmentSpread:
+			w := g.c.tests.and(when, sel.Directives)
+			if !w.never && sel.Definition != nil && g.applies(sel.Definition.TypeCondition) && g.enter(sel.Name, w.mask) {
+				err = g.add(sel.Definition.SelectionSet, w)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enter reports whether a fragment has to be looked at under a condition: not if it was entered under a weaker one.
+func (g *gather) enter(name string, mask uint64) bool {
+	for _, m := range g.seen[name] {
+		if mask&m == m {
+			return false
+		}
+	}
+	g.seen[name] = append(g.seen[name], mask)
+	return true
+}
+
+func (g *gather) applies(condition string) bool {
+	if condition == "" || condition == g.t.Name {
+		return true
+	}
+	abstract := g.c.model.Types[condition]
+	if abstract == nil {
+		return false
+	}
+	for _, p := range abstract.Possible {
+		if p == g.t {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *gather) field(node *ast.Field, when occurrence) {
+	if when.never {
+		return
+	}
+	f := g.byKey[node.Alias]
+	if f == nil {
+		f = &collected{key: node.Alias, node: node, def: g.c.field(g.t, node.Name)}
+		g.byKey[node.Alias] = f
+		g.fields = append(g.fields, f)
+	}
+	f.when = or(f.when, when.mask)
+	if len(node.SelectionSet) > 0 {
+		f.subs = append(f.subs, selection{node.SelectionSet, when})
+	}
+}

@@ -1,0 +1,224 @@
+package resolvers
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"manifold/internal/fault"
+	"manifold/internal/plan"
+	"manifold/schema"
+)
+
+// Compiler compiles operations for one model.
+type Compiler struct {
+	model *schema.Gateway
+	intro *introspection
+}
+
+// NewCompiler returns a compiler for a checked model.
+func NewCompiler(g *schema.Gateway) *Compiler {
+	return &Compiler{model: g, intro: newIntrospection(g.Schema)}
+}
+
+// compilation is the work on one operation.
+type compilation struct {
+	*Compiler
+	kind      string
+	variables []string
+	tests     tests
+	work      int
+	part      *part
+}
+
+// part is a plan.Part in the making.
+type part struct {
+	plan    *plan.Part
+	root    *record
+	given   map[string]int // argument value -> slot of the root record
+	byID    map[string]*loader
+	loaders []*loader
+	joined  []*place
+	fetches []*fetchNode
+}
+
+// Compile compiles a validated operation of doc. The error is a *fault.Error fit for the client: the operation is too large,
+// is a subscription, or selects what nothing serves.
+func (c *Compiler) Compile(doc *ast.QueryDocument, op *ast.OperationDefinition) (*plan.Operation, error) {
+	k := &compilation{Compiler: c, kind: string(op.Operation)}
+	for _, v := range op.VariableDefinitions {
+		k.variables = append(k.variables, v.Variable)
+	}
+	k.tests.variables = k.variables
+	out := &plan.Operation{Name: op.Name, Kind: k.kind, Variables: k.variables}
+	root := c.model.Query
+	switch op.Operation {
+	case ast.Mutation:
+		root = c.model.Mutation
+	case ast.Subscription:
+		return nil, fault.New(fault.NotSupported, "subscriptions are not served yet")
+	}
+	fields, err := k.collect(root, []selection{{set: op.SelectionSet}})
+	if err != nil {
+		return nil, err
+	}
+	groups := [][]*collected{fields}
+	if op.Operation == ast.Mutation { // GraphQL 6.2.2: one after the other
+		groups = nil
+		for _, f := range fields {
+			groups = append(groups, []*collected{f})
+		}
+	}
+	for _, g := range groups {
+		pt, err := k.compilePart(root, g)
+		if err != nil {
+			return nil, err
+		}
+		out.Parts = append(out.Parts, pt)
+	}
+	out.Tests = k.tests.list
+	return out, k.tests.err()
+}
+
+// compilePart compiles root fields that run together.
+func (c *compilation) compilePart(root *schema.Type, fields []*collected) (*plan.Part, error) {
+	c.part = &part{plan: &plan.Part{}, root: &record{}, given: map[string]int{}, byID: map[string]*loader{}}
+	p := rootPlace(root, c.part.root)
+	v, err := c.variant(p, 0, root, fields)
+	if err != nil {
+		return nil, err
+	}
+	p.obj.Variants = []plan.Variant{v}
+	pt := c.part
+	pt.plan.Root = c.seal(p)
+	pt.plan.Width = pt.root.width
+	for _, l := range pt.loaders {
+		if l.node != nil {
+			l.node.finish()
+		}
+		pt.plan.Loaders = append(pt.plan.Loaders, l.plan)
+	}
+	pt.schedule()
+	pt.finishBases()
+	return pt.plan, nil
+}
+
+// object compiles the object of a place.
+func (c *compilation) object(p *place, from []selection) (*plan.Object, error) {
+	types := possible(p.typ)
+	if p.given != nil { // a looked-up object is null if it is not there, whatever is selected of it
+		p.exact = p.early == nil
+		if _, err := c.attach(p, 0, p.typ, p.typ.Loader, nil); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.resolveType(p, types); err != nil {
+		return nil, err
+	}
+	for i, t := range types {
+		fields, err := c.collect(t, from)
+		if err != nil {
+			return nil, err
+		}
+		v, err := c.variant(p, i, t, fields)
+		if err != nil {
+			return nil, err
+		}
+		p.obj.Variants = append(p.obj.Variants, v)
+	}
+	c.nullIf(p)
+	return c.seal(p), nil
+}
+
+// variant compiles how objects of one concrete type are written.
+func (c *compilation) variant(p *place, i int, t *schema.Type, fields []*collected) (plan.Variant, error) {
+	out := plan.Variant{Type: t.Name}
+	for _, f := range c.split(fields) {
+		field, err := c.compileField(p, i, t, f)
+		if err != nil {
+			return out, err
+		}
+		out.Fields = append(out.Fields, field)
+	}
+	return out, nil
+}
+
+func (c *compilation) compileField(p *place, variant int, t *schema.Type, f *collected) (plan.Field, error) {
+	out := plan.Field{
+		Key: f.key, Prefix: []byte(`"` + f.key + `":`), When: simple(f.when),
+		Line: f.node.Position.Line, Column: f.node.Position.Column,
+	}
+	if f.def == nil { // __typename
+		out.Const = []byte(`"` + t.Name + `"`)
+		return out, nil
+	}
+	v, err := c.locate(p, variant, t, f)
+	if err != nil {
+		return out, err
+	}
+	out.Type = planType(f.def.Type, f.def.Named)
+	out.Slot, out.Virtual = v.slot, v.slot < 0
+	for i, b := range p.bases {
+		if b == v.base {
+			out.Base = i
+		}
+	}
+	if out.Type.Kind != plan.Composite {
+		return out, nil
+	}
+	out.Object, err = c.object(c.enter(p, variant, f, v), f.subs)
+	return out, err
+}
+
+// nullIf makes a reference null whose key is null.
+func (c *compilation) nullIf(p *place) {
+	b := p.bases[0]
+	loader := p.typ.Loader
+	if loader == nil || b.node == nil || (!p.ref && b.prov.sel == nil) || b.prov.conn != nil {
+		return
+	}
+	for _, in := range loader.Inputs {
+		f := p.typ.Fields[in.Path[0]]
+		if f == nil || len(in.Path) > 1 || composite(f.Named) {
+			continue
+		}
+		if at, ok := b.prov.find(p.typ, f); ok {
+			p.obj.NullIf = append(p.obj.NullIf, c.inside(b, b.node, &b.prov, at, f).slot)
+		}
+	}
+}
+
+// seal writes what the place has joined into its object. Conditions of the joins are filled in by finishBases.
+func (c *compilation) seal(p *place) *plan.Object {
+	p.obj.Abstract = p.abs
+	for i, b := range p.bases[1:] {
+		p.obj.Bases = append(p.obj.Bases, plan.Base{Slot: b.hop[0]})
+		if p.ref && b.conn == p.typ.Loader {
+			p.obj.Require = i + 1
+		}
+	}
+	if len(p.bases) > 1 {
+		c.part.joined = append(c.part.joined, p)
+	}
+	return p.obj
+}
+
+// finishBases tells each joined base when it was asked for.
+func (pt *part) finishBases() {
+	for _, p := range pt.joined {
+		for i, b := range p.bases[1:] {
+			p.obj.Bases[i].When = simple(b.feed.when)
+		}
+	}
+}
+
+// field finds a field of a type, introspection included.
+func (c *compilation) field(t *schema.Type, name string) *schema.Field {
+	if name == "__typename" {
+		return nil
+	}
+	if t == c.model.Query {
+		if f := c.intro.root[name]; f != nil {
+			return f
+		}
+	}
+	return t.Fields[name]
+}

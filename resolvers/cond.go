@@ -1,0 +1,98 @@
+package resolvers
+
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"manifold/internal/fault"
+	"manifold/internal/plan"
+)
+
+// maxTests is how many different (variable, wanted value) pairs the @skip and @include of one operation may test: the
+// bits of a mask.
+const maxTests = 64
+
+// occurrence is a conjunction of tests; never marks one that cannot hold.
+type occurrence struct {
+	mask  uint64
+	never bool
+}
+
+// tests numbers the conditions of an operation.
+type tests struct {
+	list      []plan.Test
+	variables []string
+	overflow  bool
+}
+
+// and narrows o by the @skip and @include among directives.
+func (t *tests) and(o occurrence, directives ast.DirectiveList) occurrence {
+	for _, d := range directives {
+		want := d.Name == "include"
+		if !want && d.Name != "skip" {
+			continue
+		}
+		arg := d.Arguments.ForName("if")
+		if arg == nil || arg.Value == nil {
+			continue
+		}
+		if arg.Value.Kind != ast.Variable {
+			if (arg.Value.Raw == "true") != want {
+				o.never = true
+			}
+			continue
+		}
+		v := slices.Index(t.variables, arg.Value.Raw)
+		o.mask |= t.bit(v, want)
+		if o.mask&t.bit(v, !want) != 0 {
+			o.never = true
+		}
+	}
+	return o
+}
+
+func (t *tests) bit(variable int, want bool) uint64 {
+	i := slices.Index(t.list, plan.Test{Variable: variable, Want: want})
+	if i < 0 {
+		i = len(t.list)
+		t.list = append(t.list, plan.Test{Variable: variable, Want: want})
+	}
+	if i >= maxTests {
+		t.overflow = true
+		return 0
+	}
+	return 1 << i
+}
+
+func (t *tests) err() error {
+	if t.overflow {
+		return fault.New(fault.BadUserInput, "@skip and @include test too many different variables; 32 are served")
+	}
+	return nil
+}
+
+// or adds the conjunction mask to the alternatives in c. alternatives that another one makes needless are dropped; the
+// result is empty if c always holds.
+func or(c plan.Cond, mask uint64) plan.Cond {
+	for _, m := range c {
+		if mask&m == m {
+			return c
+		}
+	}
+	kept := plan.Cond{}
+	for _, m := range c {
+		if m&mask != mask {
+			kept = append(kept, m)
+		}
+	}
+	return append(kept, mask)
+}
+
+// simple returns c as the plan wants it: empty if it always holds.
+func simple(c plan.Cond) plan.Cond {
+	if slices.Contains(c, 0) {
+		return nil
+	}
+	return c
+}

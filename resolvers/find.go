@@ -1,0 +1,200 @@
+package resolvers
+
+import (
+	"fmt"
+
+	"manifold/internal/fault"
+	"manifold/internal/plan"
+	"manifold/schema"
+)
+
+// locate decides where the value of a field comes from, in this order: the field's own connector; what was found with the
+// object; what is joined to it already; the loader of the block the field is written in.
+func (c *compilation) locate(p *place, variant int, t *schema.Type, f *collected) (value, error) {
+	if f.def.Lookup || (f.def.Connector != nil && f.def.Connector.KeyArgs) {
+		return c.lookup(p, f), nil
+	}
+	if f.def.Connector != nil {
+		return c.ask(p, variant, t, f.def.Connector, f)
+	}
+	if v, ok := c.present(p, variant, t, f); ok {
+		return v, nil
+	}
+	conn := f.def.Block
+	if conn == nil {
+		conn = t.Loader
+	}
+	if conn == nil || p.has(conn) {
+		if isNamespace(f.def) {
+			return value{base: p.bases[0], slot: -1}, nil
+		}
+		return value{}, c.unserved(t, f)
+	}
+	b, err := c.attach(p, variant, t, conn, f.when)
+	if err != nil {
+		return value{}, err
+	}
+	at, ok := b.prov.find(t, f.def)
+	if !ok {
+		return value{}, c.unserved(t, f)
+	}
+	return c.inside(b, b.node, &b.prov, at, f.def), nil
+}
+
+// present looks for a field in the records that the place has already.
+func (c *compilation) present(p *place, variant int, t *schema.Type, f *collected) (value, bool) {
+	for _, b := range p.bases {
+		n := b.node
+		if b.inner != nil {
+			n = b.inner[variant]
+		}
+		if n == nil {
+			continue
+		}
+		if at, ok := b.prov.find(t, f.def); ok {
+			if b.feed != nil {
+				b.feed.also(f.when)
+			}
+			return c.inside(b, n, &b.prov, at, f.def), true
+		}
+	}
+	if slot, ok := p.given[f.def.Name]; ok && !composite(f.def.Named) {
+		return value{base: p.bases[0], slot: slot}, true
+	}
+	return value{}, false
+}
+
+func (p *place) has(conn *schema.Connector) bool {
+	for _, b := range p.bases {
+		if b.conn == conn {
+			return true
+		}
+	}
+	return false
+}
+
+// isNamespace reports whether f only groups fields that all have bindings of their own (LANGUAGE 6, "Values").
+func isNamespace(f *schema.Field) bool {
+	if !isObject(f.Named) || listDepth(f.Type) > 0 {
+		return false
+	}
+	for _, inner := range f.Named.Order {
+		if inner.Connector == nil && !inner.Lookup && !isNamespace(inner) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *compilation) unserved(t *schema.Type, f *collected) error {
+	return fault.New(fault.Internal, fmt.Sprintf("nothing serves %s.%s where the operation selects it (line %d)",
+		t.Name, f.def.Name, f.node.Position.Line))
+}
+
+// lookup returns the place of an entity whose key is in the arguments of a root field.
+func (c *compilation) lookup(p *place, f *collected) value {
+	given := map[string]int{}
+	for key, name := range f.def.LookupKeys {
+		given[key] = c.givenSlot(f, name)
+	}
+	v := value{base: p.bases[0], slot: -1, ref: true, given: given}
+	if loader := f.def.Named.Loader; c.kind == "query" && (loader.Batch == nil || loader.Batch.Match != schema.MatchKey) {
+		v.early, v.earlyWhen = given, simple(f.when)
+	}
+	return v
+}
+
+// givenSlot returns the slot of the root record that has an argument's value.
+func (c *compilation) givenSlot(f *collected, arg string) int {
+	var v plan.Value
+	for _, a := range f.def.Args {
+		if a.Name == arg {
+			v = c.argument(a, f.node)
+		}
+	}
+	id := fmt.Sprintf("%+v", v)
+	slot, ok := c.part.given[id]
+	if !ok {
+		slot = c.part.root.slot()
+		c.part.given[id] = slot
+		c.part.plan.Given = append(c.part.plan.Given, plan.Given{Slot: slot, Value: v})
+	}
+	return slot
+}
+
+// ask has a field's own connector called for the objects of a place.
+func (c *compilation) ask(p *place, variant int, t *schema.Type, conn *schema.Connector, f *collected) (value, error) {
+	l := c.loaderOf(conn, f.def.Type, f.def.Named, f)
+	fetch, feed, slot, err := c.feed(p, variant, t, l, f.when)
+	if err != nil {
+		return value{}, err
+	}
+	feed.also(f.when)
+	v := value{base: p.bases[0], slot: slot, node: l.node, prov: l.prov, list: true, from: fetch}
+	if c.kind == "query" && p.typ == c.model.Query && len(p.steps) == 0 && len(f.def.LookupKeys) > 0 && conn.HTTP != nil && conn.HTTP.Idempotent() {
+		v.early, v.earlyWhen = map[string]int{}, simple(f.when)
+		for key, arg := range f.def.LookupKeys {
+			v.early[key] = c.givenSlot(f, arg)
+		}
+	}
+	return v, nil
+}
+
+// attach joins the record that a type's connector loads to the objects of a place.
+func (c *compilation) attach(p *place, variant int, t *schema.Type, conn *schema.Connector, when plan.Cond) (*base, error) {
+	for _, b := range p.bases {
+		if b.conn == conn {
+			b.feed.also(when)
+			return b, nil
+		}
+	}
+	if p.attaching[conn] {
+		return nil, fault.New(fault.Internal, "the key of "+conn.Coordinate+" is served only by itself")
+	}
+	if p.attaching == nil {
+		p.attaching = map[*schema.Connector]bool{}
+	}
+	p.attaching[conn] = true
+	defer delete(p.attaching, conn)
+	l := c.loaderOf(conn, nil, t, nil)
+	fetch, feed, slot, err := c.feed(p, variant, t, l, when)
+	if err != nil {
+		return nil, err
+	}
+	feed.also(when)
+	b := &base{rec: l.node.rec, node: l.node, prov: l.prov, conn: conn, hop: []int{slot}, wave: fetch.wave, needs: []*fetchNode{fetch}, feed: feed}
+	p.bases = append(p.bases, b)
+	return b, nil
+}
+
+// key returns where a member of a connector's key is, as seen from base 0 of a place, and the bases it depends on.
+func (c *compilation) key(p *place, variant int, t *schema.Type, names []string, when plan.Cond) (plan.Ref, []*base, error) {
+	var hops []int
+	var used []*base
+	if slot, ok := p.given[names[0]]; ok && p.exact && len(names) == 1 {
+		return plan.Ref{Slot: slot}, nil, nil
+	}
+	for i, name := range names {
+		def := c.field(t, name)
+		if def == nil {
+			return plan.Ref{}, nil, fault.New(fault.Internal, "no field "+t.Name+"."+name)
+		}
+		f := &collected{key: name, def: def, when: when, node: hiddenField(def)}
+		v, err := c.locate(p, variant, t, f)
+		if err != nil {
+			return plan.Ref{}, nil, err
+		}
+		used = append(used, v.base)
+		hops = append(hops, v.base.hop...)
+		if i == len(names)-1 {
+			return plan.Ref{Hops: hops, Slot: v.slot}, used, nil
+		}
+		inner := c.enter(p, variant, f, v)
+		used = append(used, inner.bases[0])
+		if v.from != nil {
+			hops = append(hops, v.slot)
+		}
+		p, variant, t = inner, 0, def.Named
+	}
+	return plan.Ref{}, nil, fault.New(fault.Internal, "a key without a name")
+}

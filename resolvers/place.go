@@ -1,0 +1,340 @@
+package resolvers
+
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"manifold/internal/mapping"
+	"manifold/internal/plan"
+	"manifold/schema"
+)
+
+// place is one position of the response that holds an object, while it is compiled. Its values come from base 0, the
+// record where the object itself was found, and from the records joined to it by key.
+type place struct {
+	typ   *schema.Type // as the field declares it: an object type, interface or union
+	name  string       // response path, for people
+	steps []plan.Step  // from the root record to the records of base 0
+	bases []*base
+	given map[string]int // fields whose values are known from arguments -> slot of base 0
+	early map[string]int // the same, but base 0 is still to be fetched -> slot of the root record
+	// earlyWhen is when the root field of early is asked for.
+	earlyWhen plan.Cond
+	ref       bool // null if the entity it refers to is not found
+	disc      *schema.Discriminator
+	abs       *plan.Abstract // nil: one possible type
+	tests     map[int]*plan.TypeTest
+	obj       *plan.Object
+	// exact says that a given key is the key of the object, because its loader matches by key.
+	exact     bool
+	attaching map[*schema.Connector]bool // guards against a loader that needs itself
+}
+
+// base is a record from which values of a place come.
+type base struct {
+	rec   *record
+	node  *node   // nil: nothing is found in it but joins and given values
+	inner []*node // for each possible type: where its properties are instead (wrapped members)
+	prov  provision
+	conn  *schema.Connector // that loaded it; nil for base 0
+	hop   []int             // how it is reached from base 0: nothing for base 0, else one join slot
+	wave  int               // of the fetch that brings it; 0: known from the start
+	needs []*fetchNode
+	feed  *feeder // of a joined base
+}
+
+// provision says which fields an object found in a reply carries, and under which names.
+type provision struct {
+	sel   *mapping.Object   // exactly the members of a selection; nil: default mapping
+	built bool              // the object was written by a mapping: its properties have the names of fields
+	src   *schema.Source    // whose naming and @from apply
+	conn  *schema.Connector // the object is the value of this connector itself; nil further inside
+	keys  bool              // only the key is carried: a reference
+}
+
+// found is where a field is, as seen from the object that carries it.
+type found struct {
+	keys  []string        // properties to walk through
+	sel   *mapping.Object // and what of the value is selected, or nil
+	expr  mapping.Node    // instead of keys: a mapping that is more than a path
+	built bool            // see provision
+}
+
+// find looks a field of t up in what an object carries.
+func (v *provision) find(t *schema.Type, f *schema.Field) (found, bool) {
+	if v.sel != nil {
+		return v.findListed(v.sel, f.Name)
+	}
+	if f.Connector != nil || !v.carries(t, f) {
+		return found{}, false
+	}
+	for _, from := range f.From {
+		if from.Source == nil || from.Source == v.src {
+			return structural(from.Path), true
+		}
+	}
+	return found{keys: []string{spell(v.src, f.Name)}}, true
+}
+
+// carries applies LANGUAGE 1.2 and 1.3: a block's connector resolves the fields of its block, a field's connector carries
+// the fields of all blocks of its source, an entity inside a reply its key, everything else inside a reply is whole.
+func (v *provision) carries(t *schema.Type, f *schema.Field) bool {
+	switch {
+	case isKey(t, f.Name):
+		return true
+	case v.keys:
+		return false
+	case f.Block != nil && f.Block == v.conn:
+		return true
+	case isBlock(t, v.conn):
+		return f.Block == nil && t.Loader == v.conn
+	case f.Block == nil:
+		return true
+	default:
+		return v.src != nil && f.Block.Source == v.src
+	}
+}
+
+// isBlock reports whether conn is written on a block of t.
+func isBlock(t *schema.Type, conn *schema.Connector) bool {
+	if conn == nil || conn.KeyArgs {
+		return false
+	}
+	if t.Loader == conn {
+		return true
+	}
+	for _, f := range t.Order {
+		if f.Block == conn {
+			return true
+		}
+	}
+	return false
+}
+
+func isKey(t *schema.Type, field string) bool {
+	for _, k := range t.Keys {
+		if slices.Contains(k.Fields, field) {
+			return true
+		}
+	}
+	return t.Loader != nil && slices.ContainsFunc(t.Loader.Inputs, func(in schema.Input) bool { return in.Path[0] == field })
+}
+
+func (v *provision) findListed(sel *mapping.Object, name string) (found, bool) {
+	for _, m := range sel.Members {
+		if m.Name == name && !m.Spread {
+			if v.built {
+				return found{keys: []string{name}, sel: trailing(m.Value), built: true}, true
+			}
+			return structural(m.Value), true
+		}
+	}
+	for _, m := range sel.Members {
+		if !m.Spread {
+			continue
+		}
+		keys, inner, ok := mapping.Keys(m.Value)
+		if !ok || inner == nil {
+			continue
+		}
+		at, ok := v.findListed(inner, name)
+		if !ok {
+			continue
+		}
+		if at.expr == nil {
+			at.keys = append(keys[:len(keys):len(keys)], at.keys...)
+			return at, true
+		}
+	}
+	return found{}, false
+}
+
+func structural(n mapping.Node) found {
+	if keys, sel, ok := mapping.Keys(n); ok {
+		return found{keys: keys, sel: sel}
+	}
+	return found{expr: n}
+}
+
+// trailing returns the object that a mapping builds last, if that can be seen: `x->first { id }`, `ids->map({ id: @ })`.
+func trailing(n mapping.Node) *mapping.Object {
+	switch n := n.(type) {
+	case *mapping.Object:
+		return n
+	case *mapping.Path:
+		if len(n.Steps) == 0 {
+			if n.Root == mapping.RootValue {
+				return trailing(n.Value)
+			}
+			return nil
+		}
+		last := n.Steps[len(n.Steps)-1]
+		if last.Kind == mapping.StepSelect {
+			return last.Select
+		}
+		if last.Kind == mapping.StepMethod && last.Name == "map" && len(last.Args) == 1 {
+			return trailing(last.Args[0])
+		}
+		if last.Kind == mapping.StepMethod && last.Name == "first" { // of a list that was built
+			return trailing(&mapping.Path{Root: n.Root, Name: n.Name, Value: n.Value, Steps: n.Steps[:len(n.Steps)-1]})
+		}
+	}
+	return nil
+}
+
+// value is where a field's value is.
+type value struct {
+	base *base
+	slot int // -1: the object is base's record itself
+	node *node
+	prov provision
+	ref  bool
+	list bool // the value has records of its own: a list of objects, or the value of a loader
+	from *fetchNode
+	// for the place of a root field's object: see place
+	given, early map[string]int
+	earlyWhen    plan.Cond
+}
+
+// inside descends from the object n, which v describes, to the value of f.
+func (c *compilation) inside(b *base, n *node, v *provision, at found, f *schema.Field) value {
+	depth, comp := listDepth(f.Type), composite(f.Named)
+	out := value{base: b, list: depth > 0}
+	out.prov = provision{sel: at.sel, built: at.built, src: v.src}
+	if at.sel == nil && comp {
+		out.prov.keys = f.Named.Entity() && !f.Embedded
+	}
+	out.ref = f.Named.Entity() && !f.Embedded && (v.sel == nil || at.sel == nil)
+	for len(at.keys) > 1 && at.expr == nil {
+		_, child, ok := n.object(at.keys[0])
+		if !ok {
+			at.expr = path(at.keys, at.sel)
+			break
+		}
+		n, at.keys = child, at.keys[1:]
+	}
+	ok := true
+	switch {
+	case at.expr != nil:
+	case len(at.keys) == 0:
+		if comp && depth == 0 {
+			out.slot, out.node = -1, n
+			return out
+		}
+		ok = false
+	case depth > 0:
+		out.slot, out.node, ok = n.list(at.keys[0], depth, comp)
+	case comp:
+		out.slot, out.node, ok = n.object(at.keys[0])
+	default:
+		out.slot = n.token(at.keys[0])
+	}
+	if at.expr == nil && ok {
+		return out
+	}
+	expr := at.expr
+	if expr == nil {
+		expr = path(at.keys, at.sel)
+	}
+	out.slot, out.node = n.compute(expr, depth, comp)
+	out.prov.sel = trailing(expr)
+	out.prov.built = out.prov.sel != nil
+	out.prov.keys = out.prov.sel == nil && out.prov.keys
+	return out
+}
+
+func path(keys []string, sel *mapping.Object) mapping.Node {
+	p := &mapping.Path{Root: mapping.RootHere}
+	for _, k := range keys {
+		p.Steps = append(p.Steps, mapping.Step{Kind: mapping.StepKey, Name: k})
+	}
+	if sel != nil {
+		p.Steps = append(p.Steps, mapping.Step{Kind: mapping.StepSelect, Select: sel})
+	}
+	return p
+}
+
+// enter returns the place of the object (or of each object of the list) that is a field's value.
+func (c *compilation) enter(p *place, variant int, f *collected, v value) *place {
+	child := &place{
+		typ: f.def.Named, ref: v.ref, name: p.name + "." + f.key,
+		given: v.given, early: v.early, earlyWhen: v.earlyWhen,
+		disc: f.def.Discriminator,
+	}
+	if child.disc == nil {
+		child.disc = f.def.Named.Discriminator
+	}
+	if p.name == "" {
+		child.name = f.key
+	}
+	for range listDepth(f.def.Type) {
+		child.name += "[]"
+	}
+	step := plan.Step{Ref: plan.Ref{Hops: v.base.hop, Slot: -1}, When: simple(f.when), Type: p.test(variant)}
+	b := &base{rec: v.base.rec, node: v.node, prov: v.prov, wave: v.base.wave, needs: v.base.needs}
+	if v.list || v.from != nil {
+		step.Ref.Slot = v.slot
+		if v.node != nil {
+			b.rec = v.node.rec
+		}
+	}
+	if v.from != nil {
+		b.wave, b.needs = v.from.wave, []*fetchNode{v.from}
+	}
+	if p.abs != nil && len(p.abs.Ref.Hops) > 0 { // the type is known only from a joined record
+		b = later(b, p.baseAt(p.abs.Ref.Hops))
+	}
+	child.steps = p.steps
+	if step.Ref.Slot >= 0 || len(step.Ref.Hops) > 0 || len(step.When) > 0 || step.Type != nil {
+		child.steps = append(p.steps[:len(p.steps):len(p.steps)], step)
+	}
+	child.bases = []*base{b}
+	child.obj = &plan.Object{Coordinate: f.def.Named.Name}
+	return child
+}
+
+// later makes b wait for what other waits for.
+func later(b, other *base) *base {
+	b.wave = max(b.wave, other.wave)
+	b.needs = append(b.needs[:len(b.needs):len(b.needs)], other.needs...)
+	return b
+}
+
+func (p *place) baseAt(hop []int) *base {
+	for _, b := range p.bases {
+		if len(b.hop) == len(hop) && (len(hop) == 0 || b.hop[0] == hop[0]) {
+			return b
+		}
+	}
+	return p.bases[0]
+}
+
+// test returns the condition that an object of p is of one possible type, nil if it cannot be of another.
+func (p *place) test(variant int) *plan.TypeTest {
+	if p.abs == nil {
+		return nil
+	}
+	t := p.tests[variant]
+	if t == nil {
+		t = &plan.TypeTest{Abstract: p.abs, Variants: make([]bool, len(p.abs.Names))}
+		t.Variants[variant] = true
+		if p.tests == nil {
+			p.tests = map[int]*plan.TypeTest{}
+		}
+		p.tests[variant] = t
+	}
+	return t
+}
+
+// rootPlace is the place of the operation's root object.
+func rootPlace(t *schema.Type, rec *record) *place {
+	return &place{typ: t, bases: []*base{{rec: rec}}, obj: &plan.Object{Coordinate: t.Name}}
+}
+
+func isObject(t *schema.Type) bool { return t.Kind == ast.Object }
+
+// hiddenField is what the client would have written to select a field that only a key needs.
+func hiddenField(f *schema.Field) *ast.Field {
+	return &ast.Field{Alias: f.Name, Name: f.Name, Definition: f.Def, Position: &ast.Position{}}
+}

@@ -1,0 +1,117 @@
+package schema
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Load reads the files of one gateway into a checked model. env answers `${NAME}` and `$env.NAME`; it is asked during Load
+// only. The files must not change afterwards: positions and problems refer to them.
+//
+// The error is of type Problems and holds every fault that could be found, at least one of Severity Error; the Gateway is
+// nil then. Warnings alone are no error: they are in Gateway.Warnings.
+func Load(files []*ast.Source, env func(name string) (value string, ok bool)) (*Gateway, error) {
+	l := &loader{
+		lang:  newLanguage(),
+		env:   env,
+		lines: map[*ast.Source]*lines{},
+		used:  map[string]string{},
+
+		inputs:     files,
+		selections: map[*Connector]*ast.Value{},
+	}
+	for _, f := range files {
+		l.files = append(l.files, f.Name)
+	}
+	g := l.load(files)
+	problems := l.problems.sorted(l.files)
+	for _, p := range problems {
+		if p.Severity == Error {
+			return nil, problems
+		}
+	}
+	g.Warnings = problems
+	return g, nil
+}
+
+// loader reads one set of files, once.
+type loader struct {
+	lang     *language
+	env      func(string) (string, bool)
+	used     map[string]string // $env variables that were read
+	files    []string
+	lines    map[*ast.Source]*lines
+	problems Problems
+
+	declared map[string]*ast.DirectiveDefinition // by the user
+	inputs     []*ast.Source
+	selections map[*Connector]*ast.Value // where each selection is written
+
+	types    map[string]*typ                     // of the user and of GraphQL itself
+	order    []*typ                              // the user's, in the order written
+	roots    map[ast.Operation]*typ
+	sources  []*Source
+	byFile   map[sourceName]*Source
+	ids      map[string]place // of connectors
+	legacy   map[*ast.Source]bool // files linked to connect v0.1 to v0.3, whose mappings mean literals differently
+}
+
+// sourceName: names of sources are private to their file.
+type sourceName struct {
+	file *ast.Source
+	name string
+}
+
+// load returns nil only if there are problems.
+func (l *loader) load(files []*ast.Source) *Gateway {
+	if len(files) == 0 {
+		l.problem(place{}, "", "there is no file to read", "name at least one, usually gateway.graphql")
+		return nil
+	}
+	doc, ok := l.parse(files)
+	if !ok {
+		return nil
+	}
+	l.declare(doc)
+	uses := l.decode(doc)
+	l.merge(doc, uses)
+	l.checkSDL(doc)
+	g := l.describe(uses)
+	if l.failed() {
+		return nil
+	}
+	l.publish(g, doc)
+	return g
+}
+
+// failed reports whether a problem of Severity Error was found so far.
+func (l *loader) failed() bool {
+	for i := range l.problems {
+		if l.problems[i].Severity == Error {
+			return true
+		}
+	}
+	return false
+}
+
+// problem notes a fault at a place. hint may be empty.
+func (l *loader) problem(p place, coordinate, message, hint string) {
+	l.note(Error, p, coordinate, message, hint)
+}
+
+// warning notes something that works, but hardly as meant.
+func (l *loader) warning(p place, coordinate, message, hint string) {
+	l.note(Warning, p, coordinate, message, hint)
+}
+
+func (l *loader) note(s Severity, p place, coordinate, message, hint string) {
+	problem := Problem{Severity: s, Coordinate: coordinate, Message: message, Hint: hint}
+	if p.src != nil {
+		problem.File = p.src.Name
+		if lines := l.lines[p.src]; lines != nil {
+			problem.Line, problem.Column, problem.SourceLine = lines.find(p.rune)
+		}
+	} else if len(l.files) > 0 {
+		problem.File = l.files[0]
+	}
+	l.problems = append(l.problems, problem)
+}

@@ -1,0 +1,192 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// typ is a type under construction: all its blocks together.
+type typ struct {
+	name   string
+	kind   ast.DefinitionKind
+	blocks []*block // the definition first, if there is one
+	fields []*field // in the order written
+	byName map[string]*field
+	model  *Type
+
+	implements []string
+	members    []string // of unions
+}
+
+func (t *typ) pos() place { return at(t.blocks[0].def.Position) }
+
+// main is the definition of the type, or nil if it is only extended.
+func (t *typ) main() *block {
+	if t.blocks[0].ext {
+		return nil
+	}
+	return t.blocks[0]
+}
+
+func (t *typ) composite() bool {
+	return t.kind == ast.Object || t.kind == ast.Interface || t.kind == ast.Union
+}
+
+func (t *typ) fieldNames() []string {
+	names := make([]string, len(t.fields))
+	for i, f := range t.fields {
+		names[i] = f.def.Name
+	}
+	return names
+}
+
+// field is a field of an object, interface or input type under construction.
+type field struct {
+	def   *ast.FieldDefinition
+	owner *typ
+	block *block
+	uses  []*use
+	model *Field
+
+	fromValues []*ast.Value // the texts of model.From
+}
+
+func (f *field) coordinate() string { return f.owner.name + "." + f.def.Name }
+func (f *field) pos() place         { return at(f.def.Position) }
+
+// merge puts the blocks of each type together. Within a file a name may be defined once; definitions of one name in
+// several files are one type, whose further definitions count as extensions.
+func (l *loader) merge(doc *document, all *uses) {
+	l.types = map[string]*typ{}
+	var order []*typ
+	byName := map[string][]*block{}
+	var names []string
+	for _, b := range doc.blocks {
+		if byName[b.def.Name] == nil {
+			names = append(names, b.def.Name)
+		}
+		byName[b.def.Name] = append(byName[b.def.Name], b)
+	}
+	for _, name := range names {
+		blocks := l.mainFirst(name, byName[name])
+		t := &typ{name: name, kind: blocks[0].def.Kind, byName: map[string]*field{}}
+		for _, b := range blocks {
+			if b.def.Kind != t.kind {
+				l.problem(at(b.def.Position), name, fmt.Sprintf("%s is %s, but %s elsewhere", name,
+					locationWord(ast.DirectiveLocation(b.def.Kind)), locationWord(ast.DirectiveLocation(t.kind))),
+					"rename one of them, or use the same keyword")
+				continue
+			}
+			t.blocks = append(t.blocks, b)
+			t.implements = append(t.implements, b.def.Interfaces...)
+		}
+		l.types[name] = t
+		order = append(order, t)
+	}
+	l.order = order
+	for _, t := range order {
+		l.collect(t, all, keyNames(t))
+	}
+}
+
+// keyNames returns the names of all fields that stand in a @key of t: they may be written in several files.
+func keyNames(t *typ) map[string]bool {
+	names := map[string]bool{}
+	for _, b := range t.blocks {
+		for _, u := range usesOf(b.uses, "key") {
+			fields, _ := text(u.arg("fields"))
+			for _, name := range strings.FieldsFunc(fields, func(r rune) bool { return r == ' ' || r == '{' || r == '}' || r == ',' }) {
+				names[name] = true
+			}
+		}
+	}
+	return names
+}
+
+// mainFirst orders the blocks of one type: the definition first. Of definitions in several files it is the first one that
+// carries a connector, else the first.
+func (l *loader) mainFirst(name string, blocks []*block) []*block {
+	main := -1
+	files := map[*ast.Source]bool{}
+	for i, b := range blocks {
+		if b.ext {
+			continue
+		}
+		if files[b.file()] {
+			l.problem(at(b.def.Position), name, name+" is defined twice in this file", "write `extend` for the second one, or rename it")
+			b.ext = true
+			continue
+		}
+		files[b.file()] = true
+		if main < 0 || (first(blocks[main].uses, "connect") == nil && first(b.uses, "connect") != nil) {
+			main = i
+		}
+	}
+	if main < 0 {
+		return blocks
+	}
+	out := append([]*block{blocks[main]}, slices.Delete(slices.Clone(blocks), main, main+1)...)
+	for _, b := range out[1:] {
+		b.ext = true
+	}
+	return out
+}
+
+// collect gathers the fields, values and members of the blocks of t, and drops what several files may say alike.
+func (l *loader) collect(t *typ, all *uses, keys map[string]bool) {
+	values := map[string]*ast.EnumValueDefinition{}
+	members := map[string]bool{}
+	for _, b := range t.blocks {
+		b.def.Fields = slices.DeleteFunc(b.def.Fields, func(def *ast.FieldDefinition) bool {
+			f := &field{def: def, owner: t, block: b, uses: all.fields[def]}
+			other := t.byName[def.Name]
+			if other == nil {
+				t.byName[def.Name] = f
+				t.fields = append(t.fields, f)
+				return false
+			}
+			mayRepeat := keys[def.Name] || t.kind == ast.InputObject
+			if mayRepeat && other.block.file() != b.file() && other.def.Type.String() == def.Type.String() && len(f.uses) == 0 {
+				return true
+			}
+			l.twice(f.pos(), f.coordinate(), "field "+def.Name, other.pos())
+			return true
+		})
+		b.def.EnumValues = slices.DeleteFunc(b.def.EnumValues, func(v *ast.EnumValueDefinition) bool {
+			other := values[v.Name]
+			if other == nil {
+				values[v.Name] = v
+				return false
+			}
+			if other.Position.Src == v.Position.Src || len(all.values[v]) > 0 {
+				l.twice(at(v.Position), t.name+"."+v.Name, "value "+v.Name, at(other.Position))
+			}
+			return true
+		})
+		kept, positions := b.def.Types[:0], b.def.TypePositions[:0]
+		for i, m := range b.def.Types {
+			if members[m] {
+				l.problem(at(b.def.TypePositions[i]), t.name, m+" is a member twice", "keep one of them")
+				continue
+			}
+			members[m] = true
+			kept, positions = append(kept, m), append(positions, b.def.TypePositions[i])
+			t.members = append(t.members, m)
+		}
+		b.def.Types, b.def.TypePositions = kept, positions
+	}
+}
+
+// twice reports an element that is written at two places, and names both.
+func (l *loader) twice(p place, coordinate, what string, other place) {
+	line, column, _ := l.lines[other.src].find(other.rune)
+	message := fmt.Sprintf("%s is already defined at %s:%d:%d", what, other.src.Name, line, column)
+	hint := "keep one of them"
+	if other.src != p.src {
+		hint = "a field has one owner; @shareable is not effective yet"
+	}
+	l.problem(p, coordinate, message, hint)
+}

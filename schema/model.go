@@ -1,0 +1,198 @@
+package schema
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"manifold/internal/mapping"
+	"manifold/internal/template"
+)
+
+// Gateway is the checked model of gateway.graphql: what is served, and from where. It is immutable.
+type Gateway struct {
+	// Schema is what clients see and what their documents are validated against: the user's types without any directive,
+	// type or field that only we understand.
+	Schema  *ast.Schema
+	Sources []*Source
+	Types   map[string]*Type // every type of Schema by name, built-in scalars included
+	// Query, Mutation and Subscription are nil where the schema has none.
+	Query, Mutation, Subscription *Type
+	// Env holds the environment variables that mappings and templates read by $env, as they were at load.
+	Env map[string]string
+	// Warnings are Problems that do not stop the gateway (an N+1 connector, ...).
+	Warnings Problems
+
+	order []string // names of the types, as written
+}
+
+// Source is an upstream as declared by @source.
+type Source struct {
+	Name    string
+	Index   int    // position in Gateway.Sources
+	BaseURL string // absolute, environment expanded: scheme://host[:port][/path], no trailing slash, no query
+	Headers []Header
+	Naming  Naming
+	Errors  Errors
+	Success mapping.Node // isSuccess, or nil: 2xx
+	Pos     *ast.Position
+}
+
+// Header is one header rule of a source or connector: the request's values of From, or the text of Value.
+type Header struct {
+	Name  string
+	From  string         // header of the client's request whose values are all forwarded, or ""
+	Value *template.Text // or nil
+}
+
+// Naming turns a field name into the upstream's spelling.
+type Naming uint8
+
+// The ways of naming.
+const (
+	AsIs Naming = iota
+	SnakeCase
+	KebabCase
+	PascalCase
+)
+
+// Type is a type of the schema with all that the planner has to know.
+type Type struct {
+	Name string
+	Kind ast.DefinitionKind
+	Def  *ast.Definition // of the public schema
+
+	// Of objects and interfaces.
+	Fields   map[string]*Field
+	Order    []*Field   // in the order written
+	Keys     []Key      // from @key; the first is the preferred one
+	Loader   *Connector // loads an entity by key: @connect on its main block, or the entity field of Query; nil if none
+	Possible []*Type    // of interfaces and unions: the object types it may be
+
+	// Of interfaces and unions.
+	Discriminator *Discriminator
+
+	// Of enums.
+	Values map[string]string // upstream spelling (options of @alias and the name itself) -> name
+	Send   map[string]string // name -> spelling sent to upstreams
+}
+
+// Entity reports whether objects of t can be fetched by key.
+func (t *Type) Entity() bool { return t.Loader != nil }
+
+// Key is one @key: the names of the fields that pick one object, in the order written.
+type Key struct {
+	Fields     []string
+	Resolvable bool
+}
+
+// Discriminator says how the member type of an interface or union is found (LANGUAGE: @discriminate).
+type Discriminator struct {
+	Field   string            // property of the raw reply that names the type; "" with Wrapped or a mapping's own __typename
+	Map     map[string]string // value -> type name; nil: the value is the name
+	Wrapped bool              // {"Foo": {...}}
+}
+
+// Field is a field of an object or interface.
+type Field struct {
+	Name   string
+	Parent *Type
+	Def    *ast.FieldDefinition
+	Type   *ast.Type
+	Named  *Type // the named type inside Type
+	Args   []*Arg
+
+	// Connector is the field's own binding, or nil.
+	Connector *Connector
+	// Block is the connector of the SDL block the field was written in (@connect on `type` or `extend type`), or nil.
+	// A field with neither Connector nor Block is found in the reply that carries its parent.
+	Block *Connector
+	// Lookup marks a root field without a Connector of its own that is served by the loader of its type.
+	// LookupKeys has, for every key field of the loader's Inputs, the argument that gives it.
+	Lookup     bool
+	LookupKeys map[string]string // key field -> argument name; also set for a field with a Connector whose arguments name the key of its type
+
+	From     []From // @from, one for each source or one for all
+	Embedded bool   // @from(embedded: true): the reply carries the entity whole
+
+	Discriminator *Discriminator // overrides that of Named for this field
+
+	// Namespace marks a field without any binding whose object type has a binding on every field: it is the empty object,
+	// found in no reply (Query.admin).
+	Namespace bool
+}
+
+// From is one @from: where a field is found in a reply.
+type From struct {
+	Source *Source // nil: any
+	Path   mapping.Node
+}
+
+// Arg is an argument of a field.
+type Arg struct {
+	Name    string
+	Def     *ast.ArgumentDefinition
+	Type    *ast.Type
+	Named   *Type
+	Default *ast.Value // nil without one
+}
+
+// Connector is one @connect: the rule of where a value comes from.
+type Connector struct {
+	ID         string // id: of the directive, else the coordinate (Type or Type.field, with #n for a second one)
+	Coordinate string
+	Source     *Source      // nil for a connector without transport
+	HTTP       *HTTP        // nil for a connector without transport
+	Selection  mapping.Node // nil: default mapping
+	Batch      *Batch       // not nil exactly if a template reads $batch
+	Errors     Errors       // merged with the source's, member by member
+	Success    mapping.Node // merged with the source's; nil: 2xx
+	// Inputs are the fields of the parent that its templates and selection read by $this or $batch (for a loader written on
+	// a root field, the arguments that are its key), without repeats, in order of first use.
+	Inputs []Input
+	// Args are the names of the field's arguments it reads by $args.
+	Args []string
+	// KeyArgs is true for a loader written on a root field: Inputs are bound to $args instead of $this.
+	KeyArgs bool
+	Pos     *ast.Position
+}
+
+// Input is one value of the parent object that a connector needs.
+type Input struct {
+	Path []string // field names from the parent: ["id"], ["tenant", "id"]
+}
+
+// HTTP is an HTTP request to be filled in.
+type HTTP struct {
+	Method  string
+	URL     *template.URL
+	Headers []Header // source's and connector's merged: a connector's header replaces the source's of the same name
+	Body    mapping.Node
+}
+
+// Idempotent reports whether equal requests may be made once: GET only, until a connector can declare itself so.
+func (h *HTTP) Idempotent() bool { return h.Method == "GET" }
+
+// Match says how the items of a batch reply are found.
+type Match uint8
+
+// Ways of matching a batch reply.
+const (
+	MatchKey Match = iota
+	MatchMap
+	MatchPosition
+)
+
+// Batch says how many keys are served by one call.
+type Batch struct {
+	MaxSize      int          // at least 1
+	GroupBy      mapping.Node // path in the raw item, or nil
+	Match        Match
+	MissingError bool // missing: ERROR
+}
+
+// Errors says what a failed reply means.
+type Errors struct {
+	Message    mapping.Node
+	Extensions mapping.Node
+	NullOn     []int
+	Fallback   mapping.Node
+}

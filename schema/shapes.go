@@ -1,0 +1,479 @@
+package schema
+
+import (
+	"fmt"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"manifold/internal/mapping"
+)
+
+// reply is what is known of the place where an object is found: in a reply that is taken as it is (object is nil: default
+// mapping), or in an object that a mapping builds, which has the members listed and no others.
+type reply struct {
+	object     *mapping.Object
+	text       *ast.Value // where the mapping is written; nil without one
+	coordinate string     // of the connector or @from
+	loads      bool       // the object is asked by key already: what is not here is nowhere
+}
+
+// shapes walks all that clients can reach, from the root types on, and checks that each field has a place where it is
+// found: a connector, the block's connector, the reply that carries its parent, or the loader of its parent.
+type shapes struct {
+	*loader
+	seen map[visit]bool
+	done map[*Connector]bool
+}
+
+type visit struct {
+	t      *typ
+	object *mapping.Object
+	loads  bool
+}
+
+func (l *loader) checkShapes() {
+	s := &shapes{loader: l, seen: map[visit]bool{}, done: map[*Connector]bool{}}
+	for _, op := range []ast.Operation{ast.Query, ast.Mutation} {
+		if root := l.roots[op]; root != nil {
+			s.root(root)
+		}
+	}
+}
+
+// root walks the fields of a root type or a namespace.
+func (s *shapes) root(t *typ) {
+	if s.seen[visit{t: t}] {
+		return
+	}
+	s.seen[visit{t: t}] = true
+	for _, f := range t.fields {
+		target := s.types[f.def.Type.Name()]
+		switch {
+		case f.model.Connector != nil:
+			s.connector(f)
+		case f.model.Lookup:
+			if target != nil && target.composite() && target.model.Loader != nil {
+				s.load(target)
+			}
+		case f.model.Block != nil: // a connector on a root type is reported already
+		case s.namespace(f, nil):
+			f.model.Namespace = true
+			s.root(target)
+		case s.kindOf(f.def.Type.Name()) == "": // undefined
+		default:
+			s.problem(f.pos(), f.coordinate(), "nothing serves this field: it has no connector",
+				`add @connect(source: "...", http: { GET: "/..." })`+s.lookupHint(f, target))
+		}
+	}
+}
+
+func (s *shapes) lookupHint(f *field, target *typ) string {
+	if target != nil && target.model.Loader != nil && f.def.Type.Elem == nil {
+		return ", or @lookup to use the loader of " + target.name
+	}
+	return ""
+}
+
+// namespace reports whether a field is an empty object that only groups fields: its type has a binding on every field.
+func (s *shapes) namespace(f *field, above []*typ) bool {
+	t := s.types[f.def.Type.Name()]
+	if t == nil || t.kind != ast.Object || f.def.Type.Elem != nil || t.model.Loader != nil || len(f.model.From) > 0 || len(t.fields) == 0 {
+		return false
+	}
+	for _, a := range above {
+		if a == t {
+			return false
+		}
+	}
+	for _, inner := range t.fields {
+		m := inner.model
+		if m.Connector == nil && m.Block == nil && !m.Lookup && !s.namespace(inner, append(above, t)) {
+			return false
+		}
+	}
+	return true
+}
+
+// connector walks the reply of a field's own connector.
+func (s *shapes) connector(f *field) {
+	c := f.model.Connector
+	if s.done[c] {
+		return
+	}
+	s.done[c] = true
+	t := s.types[f.def.Type.Name()]
+	if t == nil || !t.composite() {
+		return
+	}
+	for _, r := range s.replies(c.Selection, s.selections[c], c.Coordinate) {
+		s.value(t, f, r)
+	}
+}
+
+// replies returns what a mapping may give: one reply for each alternative. A nil mapping is the default one.
+func (s *shapes) replies(n mapping.Node, v *ast.Value, coordinate string) []reply {
+	r := reply{text: v, coordinate: coordinate}
+	var out []reply
+	for _, o := range objects(n) {
+		r.object = o
+		out = append(out, r)
+	}
+	return out
+}
+
+// objects returns the objects that a mapping builds, one for each alternative. nil stands for one that is not built but
+// taken from the reply, or whose members cannot be known.
+func objects(n mapping.Node) []*mapping.Object {
+	switch n := n.(type) {
+	case *mapping.Object:
+		return []*mapping.Object{n}
+	case *mapping.Literal:
+		return nil
+	case *mapping.Choice:
+		return append(objects(n.Left), objects(n.Right)...)
+	case *mapping.Path:
+		if len(n.Steps) == 0 {
+			if n.Root == mapping.RootValue {
+				return objects(n.Value)
+			}
+			break
+		}
+		last := n.Steps[len(n.Steps)-1]
+		switch {
+		case last.Kind == mapping.StepSelect:
+			return []*mapping.Object{last.Select}
+		case last.Kind == mapping.StepMethod && last.Name == "map" && len(last.Args) == 1:
+			return objects(last.Args[0])
+		case last.Kind == mapping.StepMethod && last.Name == "first", last.Kind == mapping.StepOptional:
+			rest := *n
+			rest.Steps = n.Steps[:len(n.Steps)-1]
+			return objects(&rest)
+		}
+	}
+	return []*mapping.Object{nil}
+}
+
+// members are the members of an object that a mapping builds, those of spreads included.
+type members struct {
+	values map[string]mapping.Node
+	at     map[string]int
+	order  []string
+	open   bool // a spread has members that cannot be known
+}
+
+func flatten(o *mapping.Object) *members {
+	m := &members{values: map[string]mapping.Node{}, at: map[string]int{}}
+	m.add(o)
+	return m
+}
+
+func (m *members) add(o *mapping.Object) {
+	for _, e := range o.Members {
+		if !e.Spread {
+			if m.values[e.Name] == nil {
+				m.order = append(m.order, e.Name)
+			}
+			m.values[e.Name], m.at[e.Name] = e.Value, e.At
+			continue
+		}
+		inner := objects(e.Value)
+		if len(inner) == 0 {
+			m.open = true
+		}
+		for _, i := range inner {
+			if i == nil {
+				m.open = true
+			} else {
+				m.add(i)
+			}
+		}
+	}
+}
+
+// value walks a value of a composite type found in r; f is the field that holds it, or nil for a loader's.
+func (s *shapes) value(t *typ, f *field, r reply) {
+	if t.kind == ast.Object {
+		s.object(t, r)
+		return
+	}
+	if !s.tellable(t, f, r) {
+		s.untold(t, f, r)
+	}
+	possible := s.possible(t)
+	if r.object != nil {
+		s.checkMembers(r, t, possible)
+	}
+	for _, o := range possible {
+		s.object(o, r)
+	}
+}
+
+func (s *shapes) untold(t *typ, f *field, r reply) {
+	p, coordinate := t.pos(), t.name
+	if f != nil {
+		p, coordinate = f.pos(), f.coordinate()
+	}
+	hint := `add @discriminate(field: "...") to ` + keyword(t.kind) + " " + t.name + ", naming the property of the reply that tells the type"
+	if r.object != nil {
+		hint = `add __typename: "..." to the mapping, or @discriminate(field: "...") to ` + keyword(t.kind) + " " + t.name
+	}
+	s.problem(p, coordinate, fmt.Sprintf("the type of a %s cannot be told: it may be %s", t.name, s.listPossible(t)), hint)
+}
+
+func (s *shapes) listPossible(t *typ) string {
+	out := ""
+	possible := s.possible(t)
+	if len(possible) == 0 {
+		return "none"
+	}
+	for i, o := range possible {
+		switch {
+		case i > 0 && i == len(possible)-1:
+			out += " or "
+		case i > 0:
+			out += ", "
+		}
+		out += o.name
+	}
+	return out
+}
+
+// checkMembers checks that what a mapping lists is in the SDL.
+func (s *shapes) checkMembers(r reply, t *typ, possible []*typ) {
+	m := flatten(r.object)
+	names := t.fieldNames()
+	for _, o := range possible {
+		names = append(names, o.fieldNames()...)
+	}
+	known := map[string]bool{"__typename": true}
+	for _, n := range names {
+		known[n] = true
+	}
+	for _, name := range m.order {
+		if !known[name] {
+			s.problem(s.insideText(r.text, m.at[name]), r.coordinate, fmt.Sprintf("the mapping lists %s, which is not a field of %s", name, t.name),
+				s.didYouMean(name, names, ""))
+		}
+	}
+}
+
+func (s *shapes) insideText(v *ast.Value, offset int) place {
+	if v == nil {
+		return place{}
+	}
+	return s.inside(v, offset)
+}
+
+// object walks the fields of an object found in r.
+func (s *shapes) object(t *typ, r reply) {
+	if s.seen[visit{t, r.object, r.loads}] || t.model == nil {
+		return
+	}
+	s.seen[visit{t, r.object, r.loads}] = true
+	var m *members
+	if r.object != nil {
+		m = flatten(r.object)
+		s.checkMembers(r, t, nil)
+	}
+	needsLoader := false
+	for _, f := range t.fields {
+		switch {
+		case f.model.Connector != nil:
+			s.connector(f)
+		case f.model.Block != nil && f.model.Block != t.model.Loader:
+			s.block(t, f.model.Block)
+		case m == nil:
+			s.found(f)
+		case m.values[f.def.Name] != nil:
+			s.listed(f, m.values[f.def.Name], m.at[f.def.Name], r)
+		case m.open:
+			s.found(f)
+		case t.model.Loader != nil && !r.loads:
+			needsLoader = true
+		case s.namespace(f, nil):
+			f.model.Namespace = true
+			s.root(s.types[f.def.Type.Name()])
+		default:
+			s.nowhere(t, f, r)
+		}
+	}
+	if needsLoader {
+		s.checkReference(t, m, r)
+		s.load(t)
+	}
+}
+
+func (s *shapes) nowhere(t *typ, f *field, r reply) {
+	why := t.name + " has no loader"
+	hint := "add " + f.def.Name + " to the mapping, or @connect to " + t.name + " to load it by key"
+	if t.model.Loader != nil {
+		why, hint = "it is the loader", "add "+f.def.Name+" to the mapping"
+	}
+	s.problem(s.insideText(r.text, 0), f.coordinate(), fmt.Sprintf("nothing provides this field: the mapping of %s does not list it, and %s", r.coordinate, why), hint)
+}
+
+// checkReference checks that an object built by a mapping has the key by which the rest is loaded.
+func (s *shapes) checkReference(t *typ, m *members, r reply) {
+	if m == nil || m.open {
+		return
+	}
+	for _, in := range t.model.Loader.Inputs {
+		if m.values[in.Path[0]] == nil {
+			s.problem(s.insideText(r.text, 0), r.coordinate, fmt.Sprintf("the mapping lacks %s, the key by which %s is loaded", in.Path[0], t.name),
+				"add "+in.Path[0]+" to the mapping")
+		}
+	}
+}
+
+// found walks a field that lies in a reply as it is: under its own name, or where @from says.
+func (s *shapes) found(f *field) {
+	t := s.types[f.def.Type.Name()]
+	if t == nil {
+		s.leafFrom(f)
+		return
+	}
+	if !t.composite() {
+		s.leafFrom(f)
+		return
+	}
+	if s.namespace(f, nil) {
+		f.model.Namespace = true
+		s.root(t)
+		return
+	}
+	if len(f.model.From) == 0 {
+		s.reference(t, f, reply{coordinate: f.coordinate()})
+		return
+	}
+	for i, from := range f.model.From {
+		for _, r := range s.replies(from.Path, f.fromValues[i], f.coordinate()) {
+			s.reference(t, f, r)
+		}
+	}
+}
+
+// leafFrom checks that @from does not build an object for a scalar.
+func (s *shapes) leafFrom(f *field) {
+	for i, from := range f.model.From {
+		if _, isObject := from.Path.(*mapping.Object); isObject && s.plainLeaf(f) {
+			s.problem(s.insideText(f.fromValues[i], 0), f.coordinate(), "the path makes an object, but the field is "+f.def.Type.Name(),
+				"write the path of one value")
+		}
+	}
+}
+
+// plainLeaf reports whether a field is a scalar or enum that cannot hold an object.
+func (s *shapes) plainLeaf(f *field) bool {
+	name := f.def.Type.Name()
+	kind := s.kindOf(name)
+	return kind == ast.Enum || (kind == ast.Scalar && s.types[name] == nil)
+}
+
+// reference walks an object inside of a reply: an entity with a loader is loaded by its key, unless the reply carries it.
+func (s *shapes) reference(t *typ, f *field, r reply) {
+	if r.object == nil && t.model.Loader != nil && !f.model.Embedded {
+		if t.kind != ast.Object && !s.tellable(t, f, r) {
+			s.untold(t, f, r)
+		}
+		s.load(t)
+		return
+	}
+	s.value(t, f, r)
+}
+
+// listed walks a field that a mapping lists.
+func (s *shapes) listed(f *field, n mapping.Node, offset int, r reply) {
+	t := s.types[f.def.Type.Name()]
+	if t == nil || !t.composite() {
+		if s.plainLeaf(f) && buildsObject(n) {
+			s.problem(s.insideText(r.text, offset), r.coordinate, fmt.Sprintf("the mapping makes an object of %s, but the field is %s", f.def.Name, f.def.Type),
+				"write the path of one value")
+		}
+		return
+	}
+	if lit, ok := n.(*mapping.Literal); ok && string(lit.JSON) != "null" {
+		s.problem(s.insideText(r.text, offset), r.coordinate, fmt.Sprintf("the mapping makes a constant of %s, but the field is %s", f.def.Name, f.def.Type),
+			"write an object: "+f.def.Name+": { ... }")
+		return
+	}
+	for _, o := range objects(n) {
+		s.reference(t, f, reply{object: o, text: r.text, coordinate: r.coordinate})
+	}
+}
+
+func buildsObject(n mapping.Node) bool {
+	for _, o := range objects(n) {
+		if o != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// load walks what the loader of t gives.
+func (s *shapes) load(t *typ) {
+	c := t.model.Loader
+	if t.kind != ast.Object {
+		for _, o := range s.possible(t) {
+			s.load(o)
+		}
+		if s.done[c] {
+			return
+		}
+	}
+	if c == nil {
+		return
+	}
+	for _, r := range s.replies(c.Selection, s.selections[c], c.Coordinate) {
+		r.loads = true
+		s.checkMatch(c, r)
+		if t.kind == ast.Object {
+			s.object(t, r)
+		}
+	}
+}
+
+// block walks the fields that the connector of an extension serves.
+func (s *shapes) block(t *typ, c *Connector) {
+	if s.done[c] {
+		return
+	}
+	s.done[c] = true
+	for _, r := range s.replies(c.Selection, s.selections[c], c.Coordinate) {
+		s.checkMatch(c, r)
+		var m *members
+		if r.object != nil {
+			m = flatten(r.object)
+			s.checkMembers(r, t, nil)
+		}
+		for _, f := range t.fields {
+			switch {
+			case f.model.Block != c || f.model.Connector != nil:
+			case m == nil || m.open && m.values[f.def.Name] == nil:
+				s.found(f)
+			case m.values[f.def.Name] != nil:
+				s.listed(f, m.values[f.def.Name], m.at[f.def.Name], r)
+			default:
+				s.problem(s.insideText(r.text, 0), f.coordinate(),
+					fmt.Sprintf("nothing provides this field: the mapping of the block's connector (%s) does not list it", c.ID), "add "+f.def.Name+" to the mapping")
+			}
+		}
+	}
+}
+
+// checkMatch checks that the items of a batch matched by key carry their key.
+func (s *shapes) checkMatch(c *Connector, r reply) {
+	if c.Batch == nil || c.Batch.Match != MatchKey || c.Batch.GroupBy != nil || r.object == nil {
+		return
+	}
+	m := flatten(r.object)
+	if m.open {
+		return
+	}
+	for _, in := range c.Inputs {
+		if m.values[in.Path[0]] == nil {
+			s.problem(s.insideText(r.text, 0), c.Coordinate, fmt.Sprintf("items are matched by %s, which the mapping does not list", in.Path[0]),
+				"add "+in.Path[0]+" to the mapping, or say match: MAP or POSITION")
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package schema
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// readSources reads every @source. Names are private to their file; Gateway.Sources holds those of all files.
+func (l *loader) readSources(all *uses, files []*ast.Source) {
+	l.byFile = map[sourceName]*Source{}
+	for _, file := range files {
+		for _, u := range all.schema[file] {
+			switch u.name {
+			case "link":
+				l.checkLink(u)
+			case "source":
+				l.readSource(file, u)
+			}
+		}
+	}
+}
+
+func (l *loader) readSource(file *ast.Source, u *use) {
+	name, _ := text(u.arg("name"))
+	coordinate := fmt.Sprintf("@source(name: %q)", name)
+	s := &Source{Name: name, Index: len(l.sources), Pos: u.dir.Position}
+	if name == "" {
+		if v := u.arg("name"); v != nil {
+			l.problem(at(v.Position), "@source", "the name of a source may not be empty", "connectors refer to it: @connect(source: ...)")
+		}
+		return
+	}
+	if l.byFile[sourceName{file, name}] != nil {
+		l.problem(u.at, coordinate, "source "+name+" is declared twice in this file", "rename one of them")
+		return
+	}
+	l.byFile[sourceName{file, name}] = s
+	l.sources = append(l.sources, s)
+
+	s.Naming = naming(u.arg("naming"))
+	scope := &scope{coordinate: coordinate, noArgs: "a source has no arguments: use $args in a connector",
+		noParent: "a source has no parent object: use it in a connector"}
+	if h := u.arg("http"); h != nil {
+		s.BaseURL = l.baseURL(member(h, "baseURL"), coordinate)
+		s.Headers = l.headers(member(h, "headers"), scope)
+	} else if u.arg("grpc") == nil && u.arg("graphql") == nil {
+		l.problem(u.at, coordinate, "the source has no transport", `write http: { baseURL: "https://..." }`)
+	}
+	s.Errors, s.Success = l.outcome(u, scope)
+}
+
+func naming(v *ast.Value) Naming {
+	if v == nil {
+		return AsIs
+	}
+	switch v.Raw {
+	case "SNAKE_CASE":
+		return SnakeCase
+	case "KEBAB_CASE":
+		return KebabCase
+	case "PASCAL_CASE":
+		return PascalCase
+	default:
+		return AsIs
+	}
+}
+
+// baseURL reads and checks the address of a source. It returns "" if there is a problem.
+func (l *loader) baseURL(v *ast.Value, coordinate string) string {
+	if _, ok := text(v); !ok {
+		return ""
+	}
+	s, ok := l.expand(v, coordinate, false)
+	if !ok {
+		return ""
+	}
+	if s, ok = l.expandBase(v, s, coordinate); !ok {
+		return ""
+	}
+	s = strings.TrimSpace(s)
+	u, err := url.Parse(s)
+	wrong, hint := "", "write scheme, host and, if need be, port and path: http://users.internal:8080/v1"
+	switch {
+	case err != nil:
+		wrong = "it is not a URL"
+	case strings.ContainsAny(s, "{}"):
+		wrong, hint = "it holds a template", "only ${NAME} and {$env.NAME} are read here; put the rest into the connectors"
+	case u.Scheme != "http" && u.Scheme != "https":
+		wrong = "it must begin with http:// or https://"
+	case u.Hostname() == "":
+		wrong = "it names no host"
+	case u.User != nil:
+		wrong, hint = "it holds a user name or password", "send credentials in a header"
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.HasSuffix(s, "#"):
+		wrong, hint = "it has a query or a fragment", "end it after the path; a query belongs to the connectors"
+	default:
+		return strings.TrimRight(s, "/")
+	}
+	l.problem(at(v.Position), coordinate, "baseURL cannot be used: "+wrong, hint)
+	return ""
+}
+
+// source finds a source by the name that a connector or @from gives; nil after a problem.
+func (l *loader) source(v *ast.Value, coordinate string) *Source {
+	name, ok := text(v)
+	if !ok {
+		return nil
+	}
+	file := v.Position.Src
+	if s := l.byFile[sourceName{file, name}]; s != nil {
+		return s
+	}
+	var names []string
+	elsewhere := ""
+	for key := range l.byFile {
+		switch {
+		case key.file == file:
+			names = append(names, key.name)
+		case key.name == name:
+			elsewhere = key.file.Name
+		}
+	}
+	hint := l.didYouMean(name, names, "")
+	switch {
+	case elsewhere != "":
+		hint = "it is declared in " + elsewhere + "; names of sources are private to their file"
+	case len(names) == 0:
+		hint = fmt.Sprintf("declare it: extend schema @source(name: %q, http: { baseURL: \"...\" })", name)
+	}
+	l.problem(at(v.Position), coordinate, fmt.Sprintf("source %q is not declared", name), hint)
+	return nil
+}
+
+// origin returns the source that stands for a host which a connector names itself, by an absolute URL.
+func (l *loader) origin(scheme, host string) *Source {
+	base := scheme + "://" + host
+	for _, s := range l.sources {
+		if s.Pos == nil && s.BaseURL == base {
+			return s
+		}
+	}
+	s := &Source{Name: host, Index: len(l.sources), BaseURL: base}
+	l.sources = append(l.sources, s)
+	return s
+}

@@ -1,0 +1,94 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// warnNPlusOne warns of connectors that make one call for each item of a list.
+func (l *loader) warnNPlusOne() {
+	w := &walk{loader: l, seen: map[reached]bool{}, warned: map[*Connector]bool{}}
+	for _, op := range []ast.Operation{ast.Query, ast.Mutation} {
+		if root := l.roots[op]; root != nil {
+			w.visit(root, false)
+		}
+	}
+}
+
+type walk struct {
+	*loader
+	seen   map[reached]bool
+	warned map[*Connector]bool
+}
+
+type reached struct {
+	t      *typ
+	inList bool
+}
+
+func (w *walk) visit(t *typ, inList bool) {
+	if w.seen[reached{t, inList}] {
+		return
+	}
+	w.seen[reached{t, inList}] = true
+	if t.kind != ast.Object {
+		for _, o := range w.possible(t) {
+			w.visit(o, inList)
+		}
+	}
+	for _, f := range t.fields {
+		m := f.model
+		if inList {
+			w.check(m.Connector)
+			if m.Connector == nil && m.Block != t.model.Loader {
+				w.check(m.Block)
+			}
+		}
+		target := w.types[f.def.Type.Name()]
+		if target == nil || !target.composite() {
+			continue
+		}
+		inner := inList || f.def.Type.Elem != nil
+		if inner && m.Connector == nil && !m.Embedded && !m.Lookup {
+			w.check(target.model.Loader)
+		}
+		w.visit(target, inner)
+	}
+}
+
+func (w *walk) check(c *Connector) {
+	if c == nil || c.HTTP == nil || c.HTTP.URL == nil || c.Batch != nil || len(c.Inputs) == 0 || w.warned[c] {
+		return
+	}
+	w.warned[c] = true
+	w.warning(atDirective(c.Pos), c.Coordinate, "inside a list this makes one call for each item (N+1)",
+		fmt.Sprintf("read the keys of all items at once, if the service can: %s: %q", c.HTTP.Method, batchSpelling(c)))
+}
+
+// batchSpelling rewrites a URL that reads one key into one that reads many: a key in the path moves to the query.
+func batchSpelling(c *Connector) string {
+	url := c.HTTP.URL.String()
+	if c.Source != nil {
+		url = strings.TrimPrefix(url, c.Source.BaseURL)
+	}
+	one := "{$this."
+	if c.KeyArgs {
+		one = "{$args."
+	}
+	path, query, hasQuery := strings.Cut(url, "?")
+	if i := strings.Index(path, "/"+one); i >= 0 {
+		name := strings.Join(c.Inputs[0].Path, ".")
+		rest := ""
+		if j := strings.IndexByte(path[i+1:], '/'); j >= 0 {
+			rest = path[i+1+j:]
+		}
+		path = path[:i] + rest + "?" + c.Inputs[0].Path[len(c.Inputs[0].Path)-1] + "={$batch." + name + "}"
+		if hasQuery {
+			path += "&" + query
+		}
+		return strings.ReplaceAll(path, one, "{$batch.")
+	}
+	return strings.ReplaceAll(url, one, "{$batch.")
+}

@@ -1,0 +1,21 @@
+package upstreams
+
+import "context"
+
+// Call is one request to one upstream, finished to the last byte: policies wrap it, the transport sends it.
+// Equal calls (method, URL, headers, body) are the same call.
+type Call struct {
+	Method  string
+	URL     []byte // absolute, ASCII, escaped
+	Headers []Header
+	Body    []byte // nil: none
+}
+
+// Header is one header line of a Call.
+type Header struct{ Name, Value string }
+
+// Caller makes calls to one upstream. Its errors are always *fault.Error.
+// A Caller is safe for concurrent use. The Call must not change until Call returns.
+type Caller interface {
+	Call(ctx context.Context, c *Call) (*Reply, error)
+}

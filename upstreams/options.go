@@ -1,0 +1,36 @@
+package upstreams
+
+import (
+	"cmp"
+	"crypto/x509"
+	"time"
+)
+
+// Options are the limits of all calls. A zero field means its default.
+type Options struct {
+	Timeout     time.Duration // of one call, dial included; default 3 s
+	DialTimeout time.Duration // of one TCP connect, name lookup included; default 1 s
+	TLSTimeout  time.Duration // of one TLS handshake; default 2 s
+
+	MaxResponse int // bytes of a body, after decompression; default 8 MiB
+	MaxHeader   int // bytes of a reply's header block, interim answers included; default 64 KiB
+
+	MaxConns    int           // open connections to one host and port; further calls wait; default 256
+	IdleConns   int           // of these, how many are kept without work for longer than a moment; default 64
+	IdleTimeout time.Duration // how long a connection is kept without work; default 60 s
+
+	RootCAs *x509.CertPool // who may sign an https upstream's certificate; nil: the system's
+}
+
+// withDefaults returns o with every zero field filled.
+func (o Options) withDefaults() Options {
+	o.Timeout = cmp.Or(o.Timeout, 3*time.Second)
+	o.DialTimeout = cmp.Or(o.DialTimeout, time.Second)
+	o.TLSTimeout = cmp.Or(o.TLSTimeout, 2*time.Second)
+	o.MaxResponse = cmp.Or(o.MaxResponse, 8<<20)
+	o.MaxHeader = cmp.Or(o.MaxHeader, 64<<10)
+	o.MaxConns = cmp.Or(o.MaxConns, 256)
+	o.IdleConns = cmp.Or(o.IdleConns, 64)
+	o.IdleTimeout = cmp.Or(o.IdleTimeout, time.Minute)
+	return o
+}

@@ -1,0 +1,57 @@
+package upstreams
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+)
+
+// Reply is the whole answer of an upstream, whatever its status.
+//
+// A Reply from a Caller belongs to who called. Body and everything cut out of it live until Release; strings live on.
+// A Reply written as a literal, as tests do, is not pooled: Release does nothing to it.
+//
+// Reading a Reply from several goroutines is fine, as long as none of them releases it.
+type Reply struct {
+	Status      int
+	ContentType string // as sent, or ""
+	Body        []byte // decompressed; empty if there was none
+
+	lines  []byte      // header lines as received, each ended by LF
+	header http.Header // instead of lines, if net/http parsed them
+
+	memory *memory // nil: not pooled
+	raw    *block  // holds lines, and Body unless it was compressed
+	plain  *block  // holds the decompressed Body
+}
+
+// Header returns the values of the named header in the order received, nil if there is none.
+// The name is matched without regard to case. The strings are copies.
+func (r *Reply) Header(name string) []string {
+	if r.header != nil {
+		return r.header.Values(name)
+	}
+	var values []string
+	for rest := r.lines; len(rest) > 0; {
+		line, tail, _ := bytes.Cut(rest, newline)
+		rest = tail
+		key, value, ok := bytes.Cut(line, colon)
+		if ok && len(key) == len(name) && strings.EqualFold(string(key), name) {
+			values = append(values, string(trim(value)))
+		}
+	}
+	return values
+}
+
+// Release gives the memory of the reply back. Nothing of the reply may be used afterwards, and it must be called at
+// most once. In race builds the bytes are overwritten, so that a late reader does not go unnoticed.
+func (r *Reply) Release() {
+	m := r.memory
+	if m == nil {
+		return
+	}
+	m.putBlock(r.raw)
+	m.putBlock(r.plain)
+	*r = Reply{}
+	m.putReply(r)
+}
