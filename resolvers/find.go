@@ -125,7 +125,7 @@ func (c *compilation) givenSlot(f *collected, arg string) int {
 // ask has a field's own connector called for the objects of a place.
 func (c *compilation) ask(p *place, variant int, t *schema.Type, conn *schema.Connector, f *collected) (value, error) {
 	l := c.loaderOf(conn, f.def.Type, f.def.Named, f)
-	fetch, feed, slot, err := c.feed(p, variant, t, l, f.when)
+	fetch, feed, slot, err := c.feed(p, variant, t, l, f.when, p.at(f))
 	if err != nil {
 		return value{}, err
 	}
@@ -157,7 +157,7 @@ func (c *compilation) attach(p *place, variant int, t *schema.Type, conn *schema
 	p.attaching[conn] = true
 	defer delete(p.attaching, conn)
 	l := c.loaderOf(conn, nil, t, nil)
-	fetch, feed, slot, err := c.feed(p, variant, t, l, when)
+	fetch, feed, slot, err := c.feed(p, variant, t, l, when, p.name)
 	if err != nil {
 		return nil, err
 	}

@@ -237,8 +237,9 @@ func spellAll(src *schema.Source, names []string) []string {
 }
 
 // feed makes the objects of a place feed a loader with their keys. slot is where base 0's record gets the answer.
-func (c *compilation) feed(p *place, variant int, t *schema.Type, l *loader, when plan.Cond) (*fetchNode, *feeder, int, error) {
-	fd := plan.Feeder{Place: p.name, Steps: p.steps}
+// name is the response path of what is loaded.
+func (c *compilation) feed(p *place, variant int, t *schema.Type, l *loader, when plan.Cond, name string) (*fetchNode, *feeder, int, error) {
+	fd := plan.Feeder{Place: name, Steps: p.steps}
 	if test := p.test(variant); test != nil {
 		fd.Steps = append(p.steps[:len(p.steps):len(p.steps)], plan.Step{Ref: plan.Ref{Slot: -1}, Type: test})
 	}
@@ -276,18 +277,18 @@ func (c *compilation) feed(p *place, variant int, t *schema.Type, l *loader, whe
 		}
 	}
 	if wave > 1 {
-		c.feedEarly(p, l, when)
+		c.feedEarly(p, l, when, name)
 	}
 	return f, f.feeder(fd), slot, nil
 }
 
 // feedEarly has keys that are known from the arguments of a root field fetched while the root field itself is. Whether the
 // object really has that key is seen when its own record is there: an answer that fits is taken, another is never looked at.
-func (c *compilation) feedEarly(p *place, l *loader, when plan.Cond) {
+func (c *compilation) feedEarly(p *place, l *loader, when plan.Cond, name string) {
 	if p.early == nil || len(l.conn.Inputs) == 0 || l.plan.Request == nil || !l.plan.Request.Idempotent {
 		return
 	}
-	fd := plan.Feeder{Place: p.name, Into: -1}
+	fd := plan.Feeder{Place: name, Into: -1}
 	for _, in := range l.conn.Inputs {
 		slot, ok := p.early[in.Path[0]]
 		if !ok || len(in.Path) > 1 {

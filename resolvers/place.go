@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -258,18 +259,12 @@ func path(keys []string, sel *mapping.Object) mapping.Node {
 // enter returns the place of the object (or of each object of the list) that is a field's value.
 func (c *compilation) enter(p *place, variant int, f *collected, v value) *place {
 	child := &place{
-		typ: f.def.Named, ref: v.ref, name: p.name + "." + f.key,
+		typ: f.def.Named, ref: v.ref, name: p.at(f),
 		given: v.given, early: v.early, earlyWhen: v.earlyWhen,
 		disc: f.def.Discriminator,
 	}
 	if child.disc == nil {
 		child.disc = f.def.Named.Discriminator
-	}
-	if p.name == "" {
-		child.name = f.key
-	}
-	for range listDepth(f.def.Type) {
-		child.name += "[]"
 	}
 	step := plan.Step{Ref: plan.Ref{Hops: v.base.hop, Slot: -1}, When: simple(f.when), Type: p.test(variant)}
 	b := &base{rec: v.base.rec, node: v.node, prov: v.prov, wave: v.base.wave, needs: v.base.needs}
@@ -292,6 +287,15 @@ func (c *compilation) enter(p *place, variant int, f *collected, v value) *place
 	child.bases = []*base{b}
 	child.obj = &plan.Object{Coordinate: f.def.Named.Name}
 	return child
+}
+
+// at returns the response path of a field of p, with [] for each list.
+func (p *place) at(f *collected) string {
+	name := f.key + strings.Repeat("[]", listDepth(f.def.Type))
+	if p.name == "" {
+		return name
+	}
+	return p.name + "." + name
 }
 
 // later makes b wait for what other waits for.

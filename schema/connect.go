@@ -70,6 +70,7 @@ func (l *loader) single(uses []*use, coordinate string) *use {
 // not reported as missing.
 func (l *loader) connect(u *use, s site, nth int) *Connector {
 	c := &Connector{Coordinate: s.coordinate(), Pos: u.dir.Position}
+	other := u.arg("grpc") != nil || u.arg("graphql") != nil || u.arg("fn") != nil // reported by decode: not effective yet
 	c.ID = l.connectorID(u, c.Coordinate, nth)
 	scope := l.scopeOf(s)
 
@@ -81,24 +82,26 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 	switch {
 	case h != nil:
 		c.HTTP = l.http(h, u, c, hasSource, scope)
-	case u.arg("grpc") != nil || u.arg("graphql") != nil || u.arg("fn") != nil: // reported by decode
+	case other:
+	case u.faulty:
 	case hasSource:
 		l.problem(u.at, c.Coordinate, "the connector names a source but makes no call", `write http: { GET: "/path" }, or leave source out`)
 	case u.arg("selection") == nil:
 		l.problem(u.at, c.Coordinate, "the connector does nothing", `write http: { GET: "/path" }, or selection: "..." for a value without a call`)
 	}
-	l.readSelection(u, s, c, scope, h != nil)
+	l.readSelection(u, s, c, scope, h != nil || other)
 	c.Errors, c.Success = l.outcome(u, scope)
 	if c.Source != nil {
 		inherit(c, c.Source)
 	}
 	c.Inputs, c.Args = scope.read.inputs, scope.read.args
-	l.readBatch(u, s, c, scope)
-	if h == nil {
+	l.unread[c] = other || (h != nil && (c.HTTP == nil || c.HTTP.URL == nil)) || scope.read.faulty || u.faulty
+	if h == nil && !other && !u.faulty {
 		l.checkComputed(u, s, c, scope)
-	} else {
-		l.checkReads(u, s, c, scope)
+		return c
 	}
+	l.readBatch(u, s, c, scope)
+	l.checkReads(u, s, c, scope)
 	return c
 }
 
@@ -147,7 +150,7 @@ func (l *loader) http(v *ast.Value, u *use, c *Connector, hasSource bool, s *sco
 		out.Method, address = method, m
 	}
 	if address == nil {
-		if member(v, "SSE") == nil {
+		if !u.faulty {
 			l.problem(at(v.Position), c.Coordinate, "http names no method and path", `write http: { GET: "/path" }`)
 		}
 		return nil
@@ -160,7 +163,7 @@ func (l *loader) http(v *ast.Value, u *use, c *Connector, hasSource bool, s *sco
 	}
 	own := l.headers(member(v, "headers"), s)
 	l.checkForm(own, out.Body, member(v, "headers"), c.Coordinate)
-	out.URL = l.address(address, c, hasSource, s)
+	out.URL = l.address(address, c, hasSource || u.faulty, s)
 	out.Headers = own
 	if c.Source != nil {
 		out.Headers = mergeHeaders(c.Source.Headers, own)
@@ -368,7 +371,7 @@ func inherit(c *Connector, s *Source) {
 func (l *loader) readBatch(u *use, s site, c *Connector, sc *scope) {
 	v := u.arg("batch")
 	if sc.read.batch.src == nil {
-		if v != nil && !sc.read.parent && (c.HTTP == nil || c.HTTP.URL != nil) && u.arg("grpc") == nil && u.arg("graphql") == nil && u.arg("fn") == nil {
+		if v != nil && !l.unread[c] {
 			l.problem(at(v.Position), c.Coordinate, "batch is given, but nothing reads $batch",
 				"write the keys into the call, as in GET: \"/things?ids={$batch.id->joinNotNull(',')}\"")
 		}
@@ -417,17 +420,45 @@ func (l *loader) checkBatch(s site, c *Connector, sc *scope, v *ast.Value) {
 			"put the connector on the field that has the items of one key")
 	case groupBy != nil && b.Match != MatchKey:
 		l.problem(p, c.Coordinate, "groupBy and match: "+b.Match.String()+" are two ways of finding the key", "keep one of them")
-	case groupBy != nil && len(c.Inputs) > 1:
-		l.notYet(p, c.Coordinate, "groupBy with a key of several fields", "read one field by $batch")
+	case s.field != nil && b.Match == MatchKey && !l.isComposite(s.field.def.Type.Name()):
+		l.notYet(p, c.Coordinate, "a batch of "+s.field.def.Type.Name()+" values matched by key",
+			"put the connector on `extend type "+s.owner.name+"` with this field in it, or say match: MAP or POSITION")
 	case groupBy != nil:
-		if keys, sel, ok := mapping.Keys(b.GroupBy); b.GroupBy != nil && (!ok || sel != nil || len(keys) == 0) {
-			l.problem(p, c.Coordinate, "groupBy must be the path of a property of the item", `write groupBy: "user_id"`)
-		}
-	case s.field != nil && b.Match == MatchKey:
-		l.problem(p, c.Coordinate, "the items of the reply cannot be told apart by key",
-			`say which property of an item holds the key: batch: { groupBy: "..." }; or match: MAP or POSITION`)
+		l.checkGroupBy(c, p)
+	case s.field != nil && b.Match == MatchKey && s.field.def.Type.Elem != nil:
+		l.problem(p, c.Coordinate, "it is not said which items belong to which key",
+			`name the property of an item that holds the key: batch: { groupBy: "..." }; or say match: MAP or POSITION`)
 	case b.Match == MatchMap && len(c.Inputs) > 1:
 		l.notYet(p, c.Coordinate, "match: MAP with a key of several fields", "read one field by $batch")
+	}
+}
+
+// checkGroupBy checks that groupBy finds each member of the key in an item: one path, or an object with a path for each.
+func (l *loader) checkGroupBy(c *Connector, p place) {
+	if c.Batch.GroupBy == nil {
+		return
+	}
+	keys, sel, ok := mapping.Keys(c.Batch.GroupBy)
+	if ok && sel == nil && len(keys) > 0 && len(c.Inputs) <= 1 {
+		return
+	}
+	if !ok || sel == nil || len(c.Inputs) <= 1 {
+		hint := `write groupBy: "user_id"`
+		if len(c.Inputs) > 1 {
+			hint = fmt.Sprintf("name a property for each of the %d fields that $batch reads: groupBy: \"{ id: user_id ... }\"", len(c.Inputs))
+		}
+		l.problem(p, c.Coordinate, "groupBy must name the property of the item that holds the key", hint)
+		return
+	}
+	m := flatten(sel)
+	for _, in := range c.Inputs {
+		name := in.Path[len(in.Path)-1]
+		if n := m.values[name]; n != nil {
+			if _, inner, ok := mapping.Keys(n); ok && inner == nil {
+				continue
+			}
+		}
+		l.problem(p, c.Coordinate, "groupBy does not say which property of the item holds "+name, "add "+name+": ... to it")
 	}
 }
 
@@ -445,17 +476,13 @@ func (m Match) String() string {
 
 // checkComputed checks a connector without a call: its value is made of what is known already.
 func (l *loader) checkComputed(u *use, s site, c *Connector, sc *scope) {
-	if u.arg("grpc") != nil || u.arg("graphql") != nil || u.arg("fn") != nil || u.arg("source") != nil || u.arg("selection") == nil {
-		return // reported already
-	}
 	if s.field == nil {
 		l.notYet(u.at, c.Coordinate, "a connector without a call on a type", "put it on the field that it computes")
 	}
 	if sc.read.batch.src != nil {
 		l.problem(sc.read.batch, c.Coordinate, "$batch is read, but nothing is called", "use $this")
-		c.Batch = nil
 	}
-	for _, name := range []string{"errors", "isSuccess"} {
+	for _, name := range []string{"batch", "errors", "isSuccess"} {
 		if v := u.arg(name); v != nil {
 			l.problem(at(v.Position), c.Coordinate, name+" is given, but nothing is called", "remove it")
 		}
@@ -470,7 +497,7 @@ func (l *loader) checkReads(u *use, s site, c *Connector, sc *scope) {
 		}
 		return
 	}
-	if !sc.read.parent && c.HTTP != nil && c.HTTP.URL != nil {
+	if len(c.Inputs) == 0 && !l.unread[c] {
 		l.problem(u.at, c.Coordinate, "the connector of a type must read its key", "write {$batch.id} or {$this.id} into the call")
 	}
 }

@@ -16,6 +16,8 @@ type use struct {
 	name string
 	dir  *ast.Directive
 	at   place
+	// faulty: problems were found in it, so that something missing may only be misspelt.
+	faulty bool
 }
 
 // arg returns the value of an argument, or nil if it is absent or null.
@@ -92,6 +94,7 @@ type uses struct {
 	schema map[*ast.Source][]*use
 	fields map[*ast.FieldDefinition][]*use
 	values map[*ast.EnumValueDefinition][]*use
+	faulty map[*ast.FieldDefinition]bool // a directive could not be read: the field may be bound
 }
 
 // declare notes the directives that the user defines.
@@ -117,6 +120,7 @@ func (l *loader) decode(doc *document) *uses {
 		schema: map[*ast.Source][]*use{},
 		fields: map[*ast.FieldDefinition][]*use{},
 		values: map[*ast.EnumValueDefinition][]*use{},
+		faulty: map[*ast.FieldDefinition]bool{},
 	}
 	for _, list := range [][]*ast.SchemaDefinition{doc.schemas, doc.schemaExts} {
 		for _, s := range list {
@@ -147,7 +151,9 @@ func (l *loader) decodeMembers(def *ast.Definition, all *uses) {
 	}
 	for _, f := range def.Fields {
 		coordinate := def.Name + "." + f.Name
+		before := len(l.problems)
 		f.Directives, all.fields[f] = l.directives(f.Directives, location, coordinate)
+		all.faulty[f] = len(l.problems) > before
 		l.decodeArguments(f.Arguments, coordinate)
 	}
 	for _, v := range def.EnumValues {
@@ -167,10 +173,14 @@ func (l *loader) directives(list ast.DirectiveList, location ast.DirectiveLocati
 	seen := map[string]bool{}
 	for _, d := range list {
 		p := atDirective(d.Position)
+		if location == ast.LocationSchema {
+			coordinate = schemaCoordinate(d)
+		}
 		if def := l.lang.ours[d.Name]; def != nil {
 			if l.allowed(d, def, location, coordinate, seen[d.Name]) && l.ready(p, coordinate, "@"+d.Name) {
+				before := len(l.problems)
 				l.checkArguments(d, def, coordinate, true)
-				ours = append(ours, &use{name: d.Name, dir: d, at: p})
+				ours = append(ours, &use{name: d.Name, dir: d, at: p, faulty: len(l.problems) > before})
 			}
 			seen[d.Name] = true
 			continue
@@ -195,6 +205,16 @@ func (l *loader) directives(list ast.DirectiveList, location ast.DirectiveLocati
 	return rest, ours
 }
 
+// schemaCoordinate names a directive of the schema: @source(name: "users").
+func schemaCoordinate(d *ast.Directive) string {
+	if a := d.Arguments.ForName("name"); a != nil {
+		if name, ok := text(a.Value); ok && len(name) <= 64 {
+			return fmt.Sprintf("@%s(name: %q)", d.Name, name)
+		}
+	}
+	return "@" + d.Name
+}
+
 func (l *loader) unknownDirective(name string) string {
 	known := slices.Concat(slices.Collect(maps.Keys(l.lang.ours)), slices.Collect(maps.Keys(l.declared)),
 		[]string{"deprecated", "specifiedBy", "oneOf"})
@@ -209,7 +229,7 @@ func (l *loader) ready(p place, coordinate, part string) bool {
 	if l.lang.effective[part] {
 		return true
 	}
-	l.notYet(p, coordinate, part, "take it out; it is never ignored silently, so that nothing is served without what it asks for")
+	l.notYet(p, coordinate, part, "take it out: it is refused rather than ignored")
 	return false
 }
 
@@ -226,7 +246,7 @@ func (l *loader) allowed(d *ast.Directive, def *ast.DirectiveDefinition, locatio
 			places[i] = locationWord(p)
 			operations = operations && operationSide(p)
 		}
-		hint := "@" + d.Name + " goes on " + strings.Join(places, ", ")
+		hint := "@" + d.Name + " goes on " + oneOf(places)
 		if operations {
 			hint += ": it belongs in operations, not in the schema"
 		}
@@ -238,6 +258,14 @@ func (l *loader) allowed(d *ast.Directive, def *ast.DirectiveDefinition, locatio
 		return false
 	}
 	return true
+}
+
+// oneOf joins alternatives: "a, b or c".
+func oneOf(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
 func operationSide(location ast.DirectiveLocation) bool {
@@ -418,7 +446,7 @@ func (c *check) enum(v *ast.Value, t *ast.Type, def *ast.Definition, part string
 	for i, e := range def.EnumValues {
 		names[i] = e.Name
 	}
-	hint := "one of " + strings.Join(names, ", ")
+	hint := "write " + oneOf(names)
 	if v.Kind == ast.StringValue && def.EnumValues.ForName(v.Raw) != nil {
 		hint = "write " + v.Raw + " without quotes"
 	} else if n := c.nearest(v.Raw, names); n != "" {
@@ -447,7 +475,7 @@ func (c *check) object(v *ast.Value, t *ast.Type, def *ast.Definition, part stri
 		case seen[m.Name]:
 			c.problem(at(m.Position), c.coordinate, inner+" is given twice", "keep one of them")
 		case c.ours && !c.lang.effective[def.Name+"."+m.Name]:
-			c.notYet(at(m.Position), c.coordinate, inner, "take it out; it is never ignored silently")
+			c.notYet(at(m.Position), c.coordinate, inner, "take it out: it is refused rather than ignored")
 		default:
 			c.value(m.Value, known.Type, inner)
 		}

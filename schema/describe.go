@@ -30,7 +30,9 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.lookups()
 	l.checkShapes()
 	l.checkCycles()
-	l.warnNPlusOne()
+	if !l.failed() {
+		l.warn()
+	}
 	g.Sources = l.sources
 	return g
 }

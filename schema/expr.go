@@ -29,7 +29,7 @@ type reads struct {
 	inputs []Input // of $this and $batch
 	uses   []inputUse
 	args   []string
-	parent bool  // $this or $batch was read, rightly or wrongly
+	faulty bool  // some text could not be read, or reads what it may not
 	this   place // of the first $this; the zero place: none
 	batch  place
 }
@@ -71,6 +71,7 @@ func (l *loader) expr(v *ast.Value, s *scope, at side, parse func(string) (mappi
 	}
 	n, err := parse(t)
 	if err != nil {
+		s.read.faulty = true
 		l.syntax(v, s.coordinate, err, 0)
 		return nil
 	}
@@ -92,9 +93,11 @@ func (l *loader) checkNode(n mapping.Node, v *ast.Value, s *scope, at side) {
 	for _, e := range mapping.Check(n, nil) {
 		l.problem(l.inside(v, e.At), s.coordinate, e.Message, e.Hint)
 	}
+	before := len(l.problems)
 	for _, u := range mapping.Variables(n) {
 		l.checkUse(u, l.inside(v, u.At), s, at)
 	}
+	s.read.faulty = s.read.faulty || len(l.problems) > before
 	if at == asking {
 		if p := replyPath(n, false, false); p != nil {
 			l.problem(l.inside(v, p.At), s.coordinate, "there is no reply to read from here",
@@ -246,7 +249,6 @@ func (l *loader) checkInputPath(path []string, t *ast.Type, done string, p place
 // useParent checks $this and $batch, and notes the fields of the parent that they need.
 func (l *loader) useParent(u mapping.Use, p place, s *scope, at side) {
 	variable := "$" + u.Name
-	s.read.parent = true
 	if at == failing {
 		l.notYet(p, s.coordinate, variable+" in errors and isSuccess", "use $, $status, $args, $request.headers or $env")
 		return
@@ -288,7 +290,7 @@ func (l *loader) parentPath(path []string, t *typ, done string, p place, coordin
 	for i, name := range path {
 		f := t.byName[name]
 		if f == nil {
-			l.problem(p, coordinate, fmt.Sprintf("%s has no field %s: it is not in %s", done, name, t.name), l.didYouMean(name, t.fieldNames(), "$this."))
+			l.problem(p, coordinate, fmt.Sprintf("%s has no field %s: it is not in %s", done, name, t.name), l.didYouMean(name, t.fieldNames(), done+"."))
 			return nil, false
 		}
 		done += "." + name

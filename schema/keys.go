@@ -177,8 +177,10 @@ func (l *loader) entityField(f *field, op ast.Operation) {
 	c := f.model.Connector
 	c.KeyArgs = true
 	c.Inputs = nil
+	f.model.LookupKeys = map[string]string{}
 	for _, name := range key {
 		c.Inputs = append(c.Inputs, Input{Path: []string{name}})
+		f.model.LookupKeys[name] = name
 	}
 	t.model.Loader = c
 	if len(t.model.Keys) == 0 {
@@ -196,7 +198,7 @@ func (l *loader) entityKey(f *field, t *typ, p place) ([]string, bool) {
 	args := f.def.Arguments
 	for _, k := range t.model.Keys {
 		if !slices.ContainsFunc(k.Fields, func(n string) bool { return args.ForName(n) == nil }) {
-			return k.Fields, l.restOptional(f, k.Fields)
+			return k.Fields, l.onlyKey(f, t, k.Fields)
 		}
 	}
 	if len(t.model.Keys) > 0 {
@@ -214,16 +216,22 @@ func (l *loader) entityKey(f *field, t *typ, p place) ([]string, bool) {
 		l.problem(p, f.coordinate(), "none of its arguments is a field of "+t.name, "name an argument like the key field, as in (id: ID!)")
 		return nil, false
 	}
-	return key, l.restOptional(f, key)
+	return key, l.onlyKey(f, t, key)
 }
 
-// restOptional checks that the entity can be loaded by its key alone.
-func (l *loader) restOptional(f *field, key []string) bool {
+// onlyKey checks that the arguments are the key and nothing else: a reference can give no other, and the same entity
+// fetched with different ones would be two.
+func (l *loader) onlyKey(f *field, t *typ, key []string) bool {
 	ok := true
 	for _, a := range f.def.Arguments {
-		if !slices.Contains(key, a.Name) && a.Type.NonNull && a.DefaultValue == nil {
-			l.problem(at(a.Position), f.coordinate(), "argument "+a.Name+" is required but no part of the key, so that references cannot give it",
-				"make it nullable or give it a default")
+		switch k := t.byName[a.Name]; {
+		case !slices.Contains(key, a.Name):
+			l.notYet(at(a.Position), f.coordinate(), "argument "+a.Name+" of an entity field, which is no part of the key,",
+				"remove it, or leave out entity: true and @lookup")
+			ok = false
+		case a.Type.Elem != nil || !likeTypes(a.Type.Name(), k.def.Type.Name()):
+			l.problem(at(a.Position), f.coordinate(), fmt.Sprintf("argument %s is %s, but %s.%s is %s", a.Name, a.Type, t.name, a.Name, k.def.Type),
+				"give both the same type")
 			ok = false
 		}
 	}

@@ -18,6 +18,9 @@ func Load(files []*ast.Source, env func(name string) (value string, ok bool)) (*
 
 		inputs:     files,
 		selections: map[*Connector]*ast.Value{},
+		unread:     map[*Connector]bool{},
+		members:    map[*typ][]*typ{},
+		namespaces: map[*typ]bool{},
 	}
 	for _, f := range files {
 		l.files = append(l.files, f.Name)
@@ -33,6 +36,9 @@ func Load(files []*ast.Source, env func(name string) (value string, ok bool)) (*
 	return g, nil
 }
 
+// maxProblems bounds the list that one run returns.
+const maxProblems = 1000
+
 // loader reads one set of files, once.
 type loader struct {
 	lang     *language
@@ -42,17 +48,22 @@ type loader struct {
 	lines    map[*ast.Source]*lines
 	problems Problems
 
-	declared map[string]*ast.DirectiveDefinition // by the user
+	comparisons int // of names, for hints
+
+	declared   map[string]*ast.DirectiveDefinition // by the user
 	inputs     []*ast.Source
 	selections map[*Connector]*ast.Value // where each selection is written
+	unread     map[*Connector]bool       // connectors whose texts are faulty or not effective: what they read is not known
+	members    map[*typ][]*typ           // of interfaces and unions: the object types they may be
+	namespaces map[*typ]bool
 
-	types    map[string]*typ                     // of the user and of GraphQL itself
-	order    []*typ                              // the user's, in the order written
-	roots    map[ast.Operation]*typ
-	sources  []*Source
-	byFile   map[sourceName]*Source
-	ids      map[string]place // of connectors
-	legacy   map[*ast.Source]bool // files linked to connect v0.1 to v0.3, whose mappings mean literals differently
+	types   map[string]*typ // of the user and of GraphQL itself
+	order   []*typ          // the user's, in the order written
+	roots   map[ast.Operation]*typ
+	sources []*Source
+	byFile  map[sourceName]*Source
+	ids     map[string]place     // of connectors
+	legacy  map[*ast.Source]bool // files linked to connect v0.1 to v0.3, whose mappings mean literals differently
 }
 
 // sourceName: names of sources are private to their file.
@@ -104,6 +115,12 @@ func (l *loader) warning(p place, coordinate, message, hint string) {
 }
 
 func (l *loader) note(s Severity, p place, coordinate, message, hint string) {
+	if len(l.problems) > maxProblems {
+		return
+	}
+	if len(l.problems) == maxProblems {
+		s, p, coordinate, message, hint = Error, place{}, "", "there are more problems; these are enough for one run", ""
+	}
 	problem := Problem{Severity: s, Coordinate: coordinate, Message: message, Hint: hint}
 	if p.src != nil {
 		problem.File = p.src.Name

@@ -21,7 +21,7 @@ func (l *loader) lookups() {
 			continue
 		}
 		c := f.model.Connector
-		if c == nil || c.HTTP == nil || !c.HTTP.Idempotent() || t == nil || t.kind != ast.Object || f.def.Type.Elem != nil {
+		if c == nil || c.KeyArgs || c.HTTP == nil || !c.HTTP.Idempotent() || t == nil || t.kind != ast.Object || f.def.Type.Elem != nil {
 			continue
 		}
 		for _, k := range t.model.Keys {
@@ -68,6 +68,9 @@ func (l *loader) lookup(f *field, t *typ, u *use) {
 		return
 	}
 	f.model.LookupKeys = map[string]string{}
+	if l.unread[t.model.Loader] {
+		return
+	}
 	var needed []string
 	for _, in := range t.model.Loader.Inputs {
 		name := in.Path[0]

@@ -52,6 +52,7 @@ type field struct {
 	model *Field
 
 	fromValues []*ast.Value // the texts of model.From
+	faulty     bool         // a directive could not be read: the field may be bound
 }
 
 func (f *field) coordinate() string { return f.owner.name + "." + f.def.Name }
@@ -141,7 +142,7 @@ func (l *loader) collect(t *typ, all *uses, keys map[string]bool) {
 	members := map[string]bool{}
 	for _, b := range t.blocks {
 		b.def.Fields = slices.DeleteFunc(b.def.Fields, func(def *ast.FieldDefinition) bool {
-			f := &field{def: def, owner: t, block: b, uses: all.fields[def]}
+			f := &field{def: def, owner: t, block: b, uses: all.fields[def], faulty: all.faulty[def]}
 			other := t.byName[def.Name]
 			if other == nil {
 				t.byName[def.Name] = f

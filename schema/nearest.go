@@ -17,18 +17,40 @@ func (l *loader) nearest(name string, candidates []string) string {
 		return ""
 	}
 	l.comparisons += len(candidates)
-	best, distance := "", 1+max(1, len(name)/3)
+	best, distance := "", 1+slips(len(name))
 	sorted := slices.Sorted(slices.Values(candidates))
 	for _, c := range sorted {
 		if len(c) > 64 {
 			continue
 		}
 		d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(c))
+		if d == 2 && sameLetters(name, c) {
+			d = 1 // two letters changed places: one slip
+		}
 		if d < distance {
 			best, distance = c, d
 		}
 	}
 	return best
+}
+
+// slips is how many wrong letters a name of this length may have and still be a slip.
+func slips(length int) int {
+	switch {
+	case length < 2:
+		return 0
+	case length < 5:
+		return 1
+	default:
+		return max(2, length/3)
+	}
+}
+
+func sameLetters(a, b string) bool {
+	x, y := []rune(strings.ToLower(a)), []rune(strings.ToLower(b))
+	slices.Sort(x)
+	slices.Sort(y)
+	return slices.Equal(x, y)
 }
 
 // didYouMean is a hint that names the nearest candidate; without a near one it lists them, if they are few.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/lexer"
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
@@ -79,6 +80,10 @@ func (l *loader) parseFile(file *ast.Source) *ast.SchemaDocument {
 	p := Problem{File: file.Name, Message: err.Error()}
 	if ge := (*gqlerror.Error)(nil); errors.As(err, &ge) {
 		p.Message = ge.Message
+		if strings.Contains(ge.Message, "<Invalid>") {
+			ge = lexical(file, ge)
+			p.Message = ge.Message
+		}
 		if len(ge.Locations) > 0 {
 			p.Line, p.Column = ge.Locations[0].Line, ge.Locations[0].Column
 			p.SourceLine = l.lines[file].line(p.Line)
@@ -90,6 +95,19 @@ func (l *loader) parseFile(file *ast.Source) *ast.SchemaDocument {
 	p.Message, p.Hint = "syntax: "+p.Message, syntaxHint(p.Message)
 	l.problems = append(l.problems, p)
 	return nil
+}
+
+// lexical returns the fault of the first character that is no GraphQL, which the parser replaces by "<Invalid>".
+func lexical(file *ast.Source, otherwise *gqlerror.Error) *gqlerror.Error {
+	for lx := lexer.New(file); ; {
+		token, err := lx.ReadToken()
+		if ge := (*gqlerror.Error)(nil); errors.As(err, &ge) && ge != nil {
+			return ge
+		}
+		if token.Kind == lexer.EOF || token.Kind == lexer.Invalid {
+			return otherwise
+		}
+	}
 }
 
 // syntaxHint guesses what the author meant.

@@ -20,8 +20,8 @@ const (
 type Problem struct {
 	Severity   Severity
 	File       string
-	Line       int // from 1; 0 if the problem has no place (a missing Query type)
-	Column     int // from 1, in runes
+	Line       int    // from 1; 0 if the problem has no place (a missing Query type)
+	Column     int    // from 1, in runes
 	Coordinate string // "Type.field", "Type.field(arg:)", "@source(name:)"; "" if there is none
 	Message    string // what is wrong
 	Hint       string // what to write instead, or ""
@@ -86,6 +86,6 @@ func (ps Problems) sorted(files []string) Problems {
 		)
 	})
 	return slices.CompactFunc(out, func(a, b Problem) bool {
-		return a.File == b.File && a.Line == b.Line && a.Column == b.Column && a.Message == b.Message
+		return a.File == b.File && a.Line == b.Line && a.Column == b.Column && a.Coordinate == b.Coordinate && a.Message == b.Message
 	})
 }

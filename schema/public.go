@@ -54,4 +54,3 @@ func (l *loader) lastNet(err error) {
 	p.Hint = "this is a rule of the GraphQL specification, section 3"
 	l.problems = append(l.problems, p)
 }
-

@@ -32,6 +32,7 @@ func (l *loader) checkSDL(doc *document) {
 // findRoots finds the root types by the schema definition, or by their usual names.
 func (l *loader) findRoots(doc *document) {
 	l.roots = map[ast.Operation]*typ{}
+	misnamed := false // a root type is named, but wrongly
 	if len(doc.schemas) > 1 {
 		l.problem(at(doc.schemas[1].Position), "schema", "schema is defined twice", "write `extend schema` for the second one")
 	}
@@ -43,6 +44,7 @@ func (l *loader) findRoots(doc *document) {
 				case l.roots[op.Operation] != nil:
 					l.problem(at(op.Position), "schema", "the "+string(op.Operation)+" type is named twice", "keep one of them")
 				case t == nil:
+					misnamed = true
 					l.problem(at(op.Position), "schema", "type "+op.Type+" is not defined", l.didYouMean(op.Type, l.typeNames(nil), ""))
 				default:
 					l.roots[op.Operation] = t
@@ -61,9 +63,10 @@ func (l *loader) findRoots(doc *document) {
 		if t.kind != ast.Object {
 			l.problem(t.pos(), t.name, "the "+string(op)+" type must be an object type", "write `type "+t.name+" { ... }`")
 			delete(l.roots, op)
+			misnamed = true
 		}
 	}
-	if l.roots[ast.Query] == nil {
+	if l.roots[ast.Query] == nil && !misnamed {
 		l.problem(place{}, "", "there is no Query type", "write `type Query { ... }`: it lists what clients may ask for")
 	}
 	if t := l.roots[ast.Subscription]; t != nil {
@@ -174,6 +177,18 @@ func keyword(k ast.DefinitionKind) string {
 	}
 }
 
+// kindWord names a kind for people.
+func kindWord(k ast.DefinitionKind) string {
+	switch k {
+	case ast.Object:
+		return "object type"
+	case ast.InputObject:
+		return "input type"
+	default:
+		return strings.ToLower(string(k))
+	}
+}
+
 func (l *loader) empty(t *typ) bool {
 	if t.kind == ast.Scalar {
 		return false
@@ -235,7 +250,7 @@ func (l *loader) checkTypeRef(t *ast.Type, coordinate string, fits func(ast.Defi
 		if kind == ast.InputObject {
 			hint = "use a `type`, an interface, a union, an enum or a scalar"
 		}
-		l.problem(at(p), coordinate, fmt.Sprintf("%s cannot be of %s type %s", what, keyword(kind), name), hint)
+		l.problem(at(p), coordinate, fmt.Sprintf("%s cannot be of the %s %s", what, kindWord(kind), name), hint)
 	}
 }
 
@@ -337,10 +352,14 @@ func (l *loader) covariant(want, have *ast.Type) bool {
 
 // possible returns the object types that an interface or union may be, ordered by name of first mention.
 func (l *loader) possible(t *typ) []*typ {
+	if t.kind == ast.Object {
+		return []*typ{t}
+	}
+	if known, ok := l.members[t]; ok {
+		return known
+	}
 	var out []*typ
 	switch t.kind {
-	case ast.Object:
-		return []*typ{t}
 	case ast.Union:
 		for _, m := range t.members {
 			if o := l.types[m]; o != nil && o.kind == ast.Object {
@@ -354,6 +373,7 @@ func (l *loader) possible(t *typ) []*typ {
 			}
 		}
 	}
+	l.members[t] = out
 	return out
 }
 

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -56,10 +57,10 @@ func (s *shapes) root(t *typ) {
 				s.load(target)
 			}
 		case f.model.Block != nil: // a connector on a root type is reported already
-		case s.namespace(f, nil):
+		case s.namespace(f):
 			f.model.Namespace = true
 			s.root(target)
-		case s.kindOf(f.def.Type.Name()) == "": // undefined
+		case f.faulty, s.kindOf(f.def.Type.Name()) == "": // reported already
 		default:
 			s.problem(f.pos(), f.coordinate(), "nothing serves this field: it has no connector",
 				`add @connect(source: "...", http: { GET: "/..." })`+s.lookupHint(f, target))
@@ -75,22 +76,23 @@ func (s *shapes) lookupHint(f *field, target *typ) string {
 }
 
 // namespace reports whether a field is an empty object that only groups fields: its type has a binding on every field.
-func (s *shapes) namespace(f *field, above []*typ) bool {
+func (s *shapes) namespace(f *field) bool {
 	t := s.types[f.def.Type.Name()]
 	if t == nil || t.kind != ast.Object || f.def.Type.Elem != nil || t.model.Loader != nil || len(f.model.From) > 0 || len(t.fields) == 0 {
 		return false
 	}
-	for _, a := range above {
-		if a == t {
-			return false
-		}
+	known, visited := s.namespaces[t]
+	if visited {
+		return known
 	}
+	s.namespaces[t] = false // for types that lead back to themselves
 	for _, inner := range t.fields {
 		m := inner.model
-		if m.Connector == nil && m.Block == nil && !m.Lookup && !s.namespace(inner, append(above, t)) {
+		if m.Connector == nil && m.Block == nil && !m.Lookup && !s.namespace(inner) {
 			return false
 		}
 	}
+	s.namespaces[t] = true
 	return true
 }
 
@@ -217,25 +219,18 @@ func (s *shapes) untold(t *typ, f *field, r reply) {
 	if r.object != nil {
 		hint = `add __typename: "..." to the mapping, or @discriminate(field: "...") to ` + keyword(t.kind) + " " + t.name
 	}
-	s.problem(p, coordinate, fmt.Sprintf("the type of a %s cannot be told: it may be %s", t.name, s.listPossible(t)), hint)
+	s.problem(p, coordinate, fmt.Sprintf("the type of a value of %s cannot be told: it may be %s", t.name, s.listPossible(t)), hint)
 }
 
 func (s *shapes) listPossible(t *typ) string {
-	out := ""
-	possible := s.possible(t)
-	if len(possible) == 0 {
-		return "none"
+	var names []string
+	for _, o := range s.possible(t) {
+		names = append(names, o.name)
 	}
-	for i, o := range possible {
-		switch {
-		case i > 0 && i == len(possible)-1:
-			out += " or "
-		case i > 0:
-			out += ", "
-		}
-		out += o.name
+	if len(names) == 0 {
+		return "none of the types"
 	}
-	return out
+	return oneOf(names)
 }
 
 // checkMembers checks that what a mapping lists is in the SDL.
@@ -290,7 +285,8 @@ func (s *shapes) object(t *typ, r reply) {
 			s.found(f)
 		case t.model.Loader != nil && !r.loads:
 			needsLoader = true
-		case s.namespace(f, nil):
+		case r.loads && readsInput(t.model.Loader, f.def.Name): // the key that was asked for
+		case s.namespace(f):
 			f.model.Namespace = true
 			s.root(s.types[f.def.Type.Name()])
 		default:
@@ -336,7 +332,7 @@ func (s *shapes) found(f *field) {
 		s.leafFrom(f)
 		return
 	}
-	if s.namespace(f, nil) {
+	if s.namespace(f) {
 		f.model.Namespace = true
 		s.root(t)
 		return
@@ -461,10 +457,17 @@ func (s *shapes) block(t *typ, c *Connector) {
 	}
 }
 
+func readsInput(c *Connector, name string) bool {
+	return slices.ContainsFunc(c.Inputs, func(in Input) bool { return in.Path[0] == name })
+}
+
 // checkMatch checks that the items of a batch matched by key carry their key.
 func (s *shapes) checkMatch(c *Connector, r reply) {
 	if c.Batch == nil || c.Batch.Match != MatchKey || c.Batch.GroupBy != nil || r.object == nil {
 		return
+	}
+	if _, _, structural := mapping.Keys(c.Selection); structural {
+		return // the key is read from the raw item if the mapping does not list it
 	}
 	m := flatten(r.object)
 	if m.open {

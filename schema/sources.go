@@ -25,7 +25,7 @@ func (l *loader) readSources(all *uses, files []*ast.Source) {
 
 func (l *loader) readSource(file *ast.Source, u *use) {
 	name, _ := text(u.arg("name"))
-	coordinate := fmt.Sprintf("@source(name: %q)", name)
+	coordinate := schemaCoordinate(u.dir)
 	s := &Source{Name: name, Index: len(l.sources), Pos: u.dir.Position}
 	if name == "" {
 		if v := u.arg("name"); v != nil {
@@ -46,7 +46,7 @@ func (l *loader) readSource(file *ast.Source, u *use) {
 	if h := u.arg("http"); h != nil {
 		s.BaseURL = l.baseURL(member(h, "baseURL"), coordinate)
 		s.Headers = l.headers(member(h, "headers"), scope)
-	} else if u.arg("grpc") == nil && u.arg("graphql") == nil {
+	} else if u.arg("grpc") == nil && u.arg("graphql") == nil && !u.faulty {
 		l.problem(u.at, coordinate, "the source has no transport", `write http: { baseURL: "https://..." }`)
 	}
 	s.Errors, s.Success = l.outcome(u, scope)
@@ -84,10 +84,10 @@ func (l *loader) baseURL(v *ast.Value, coordinate string) string {
 	u, err := url.Parse(s)
 	wrong, hint := "", "write scheme, host and, if need be, port and path: http://users.internal:8080/v1"
 	switch {
-	case err != nil:
-		wrong = "it is not a URL"
 	case strings.ContainsAny(s, "{}"):
 		wrong, hint = "it holds a template", "only ${NAME} and {$env.NAME} are read here; put the rest into the connectors"
+	case err != nil:
+		wrong = "it is not a URL"
 	case u.Scheme != "http" && u.Scheme != "https":
 		wrong = "it must begin with http:// or https://"
 	case u.Hostname() == "":

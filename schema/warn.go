@@ -2,13 +2,15 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// warnNPlusOne warns of connectors that make one call for each item of a list.
-func (l *loader) warnNPlusOne() {
+// warn finds what works, but hardly as meant: connectors that make one call for each item of a list, and arguments that
+// nothing reads.
+func (l *loader) warn() {
 	w := &walk{loader: l, seen: map[reached]bool{}, warned: map[*Connector]bool{}}
 	for _, op := range []ast.Operation{ast.Query, ast.Mutation} {
 		if root := l.roots[op]; root != nil {
@@ -40,6 +42,7 @@ func (w *walk) visit(t *typ, inList bool) {
 	}
 	for _, f := range t.fields {
 		m := f.model
+		w.unreadArguments(f)
 		if inList {
 			w.check(m.Connector)
 			if m.Connector == nil && m.Block != t.model.Loader {
@@ -55,6 +58,20 @@ func (w *walk) visit(t *typ, inList bool) {
 			w.check(target.model.Loader)
 		}
 		w.visit(target, inner)
+	}
+}
+
+// unreadArguments warns of arguments that have no effect.
+func (w *walk) unreadArguments(f *field) {
+	c := f.model.Connector
+	if f.model.Lookup || (c != nil && (w.unread[c] || c.Coordinate != f.coordinate())) {
+		return
+	}
+	for _, a := range f.def.Arguments {
+		if c == nil || !slices.Contains(c.Args, a.Name) {
+			w.warning(at(a.Position), f.coordinate(), "argument "+a.Name+" has no effect: no connector of this field reads it",
+				"read it by $args."+a.Name+", or remove it")
+		}
 	}
 }
 

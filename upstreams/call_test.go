@@ -478,27 +478,6 @@ func TestCallBoundsSending(t *testing.T) {
 	close(release)
 }
 
-// An upstream that answers before it has read a large request, and closes.
-func TestCallReadsAnEarlyAnswer(t *testing.T) {
-	t.Parallel()
-	s := serve(t, func(p *peer) {
-		p.say("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno")
-		p.CloseWrite()
-		io.CopyN(io.Discard, p, 1<<20)
-	})
-	set := open(t, upstreams.Options{}, s.url)
-	r, err := set.Caller(0).Call(t.Context(), post(s.url, strings.Repeat("x", 32<<20)))
-	// A reset may overtake the answer: then there is none.
-	if err != nil {
-		wantCode(t, err, fault.UpstreamUnavailable)
-		return
-	}
-	defer r.Release()
-	if r.Status != 413 || string(r.Body) != "no" {
-		t.Errorf("got %d %q", r.Status, r.Body)
-	}
-}
-
 // Slow but within its time: the waits of an exchange end many times before the answer does.
 func TestCallWaitsLongerThanOneWait(t *testing.T) {
 	t.Parallel()
@@ -635,34 +614,6 @@ func TestIdleConnectionsAreClosed(t *testing.T) {
 	if n := s.accepted.Load(); n != 2 {
 		t.Errorf("%d connections", n)
 	}
-}
-
-func TestIdleConnectionsBeyondTheirNumberAreClosed(t *testing.T) {
-	t.Parallel()
-	var arrived atomic.Int32
-	s := serve(t, func(p *peer) {
-		for p.request() != nil {
-			arrived.Add(1)
-			eventually(p.t, "all 8 calls have arrived", func() bool { return arrived.Load() >= 8 })
-			p.say(ok("a"))
-		}
-	})
-	set := open(t, upstreams.Options{IdleConns: 2, IdleTimeout: 800 * time.Millisecond, Timeout: 10 * time.Second}, s.url)
-	var wg sync.WaitGroup
-	for range 8 {
-		wg.Go(func() {
-			if r, err := set.Caller(0).Call(t.Context(), get(s.url)); err != nil {
-				t.Error(err)
-			} else {
-				r.Release()
-			}
-		})
-	}
-	wg.Wait()
-	if n := s.accepted.Load(); n != 8 {
-		t.Fatalf("%d connections for 8 calls at once", n)
-	}
-	eventually(t, "two connections are left", func() bool { return s.open.Load() == 2 })
 }
 
 func TestSetTakesOverConnections(t *testing.T) {

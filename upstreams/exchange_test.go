@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -18,6 +19,7 @@ type tape struct {
 	net.Conn
 	left  string
 	piece int
+	deaf  bool // writing fails half way
 }
 
 func (t *tape) Read(b []byte) (int, error) {
@@ -29,7 +31,13 @@ func (t *tape) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-func (*tape) Write(b []byte) (int, error) { return len(b), nil }
+func (t *tape) Write(b []byte) (int, error) {
+	if t.deaf {
+		return len(b) / 2, syscall.EPIPE
+	}
+	return len(b), nil
+}
+
 func (*tape) SetDeadline(time.Time) error { return nil }
 func (*tape) Close() error                { return nil }
 
@@ -180,6 +188,33 @@ func TestExchangeRefuses(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// An upstream that closes before it has read the whole request: what it has answered counts.
+func TestExchangeReadsAnEarlyAnswer(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]int{
+		"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno": 413,
+		"HTTP/1.1 413 Too": 0,
+		"":                 0,
+	} {
+		m, o := new(memory), Options{}.withDefaults()
+		x := m.exchange()
+		x.ctx, x.memory, x.options, x.request = t.Context(), m, &o, []byte("POST / HTTP/1.1")
+		err := x.run(newConn(&tape{left: answer, piece: 10, deaf: true}), "POST")
+		if want == 0 {
+			if !errors.Is(err, syscall.EPIPE) {
+				t.Errorf("%q: got error %v", answer, err)
+			}
+			continue
+		}
+		if err != nil || x.head.status != want || string(x.in.b[x.body:x.end]) != "no" {
+			t.Errorf("%q: got %d, error %v", answer, x.head.status, err)
+		}
+		if x.reusable() {
+			t.Error("the connection is kept")
+		}
 	}
 }
 

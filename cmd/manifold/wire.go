@@ -92,7 +92,7 @@ type server struct {
 // build makes a gateway of the files. The error is schema.Problems if the files are at fault.
 func build(sources []*ast.Source, s setup) (*server, error) {
 	opts := gateway.Options{Dev: s.Dev, Env: s.Env, Logger: s.Logger}
-	gen, err := gateway.Build(sources, opts)
+	gen, err := gateway.Build(sources, opts, nil)
 	if err != nil {
 		return nil, err
 	}

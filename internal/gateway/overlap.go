@@ -97,17 +97,17 @@ func (m *merging) group(fields []*ast.Field, shape, same bool) {
 	if len(fields) == 0 {
 		return
 	}
-	if shape && !m.sameShape(fields) {
-		return // what lies below would be reported for the same mistake
-	}
 	parts := [][]*ast.Field{fields}
 	if same {
 		parts = split(fields)
 		for _, part := range parts {
 			if m.steps -= len(part); m.exceeded() || !m.sameField(part) {
-				return
+				return // what lies below would be reported for the same mistake
 			}
 		}
+	}
+	if shape && !m.sameShape(fields) {
+		return
 	}
 	if len(parts) == 1 {
 		m.below(fields, shape, same)

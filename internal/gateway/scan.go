@@ -24,8 +24,10 @@ func scan(text string, l *Limits) (tokens int, err *gqlerror.Error) {
 			continue
 		case c == '#':
 			i = lineEnd(text, i)
-		case nameByte(c) || c == '-':
-			for i++; i < len(text) && (nameByte(text[i]) || text[i] == '.' && digit(c)); i++ {
+		case c-'0' < 10 || c == '-':
+			i = numberEnd(text, i)
+		case nameByte(c):
+			for i++; i < len(text) && nameByte(text[i]); i++ {
 			}
 		case c == '"':
 			i = stringEnd(text, i)
@@ -53,10 +55,21 @@ func scan(text string, l *Limits) (tokens int, err *gqlerror.Error) {
 	return tokens, nil
 }
 
-func digit(c byte) bool { return c-'0' < 10 || c == '-' }
-
 func nameByte(c byte) bool {
 	return c|0x20-'a' < 26 || c-'0' < 10 || c == '_'
+}
+
+// numberEnd returns the index after the number that starts at i, with whatever is stuck to it.
+func numberEnd(text string, i int) int {
+	for i++; i < len(text); i++ {
+		switch c := text[i]; {
+		case nameByte(c) || c == '.':
+		case (c == '+' || c == '-') && text[i-1]|0x20 == 'e':
+		default:
+			return i
+		}
+	}
+	return i
 }
 
 // lineEnd returns the index of the line terminator after i, or len(text).

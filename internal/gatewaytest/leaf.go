@@ -15,7 +15,7 @@ import (
 //
 // Chosen where the specifications leave freedom: an Int is any number that is integral and within 32 bits (1.0 and 1e2 are)
 // and is written as digits; a Float keeps its text; a String takes numbers and booleans by their text; an ID takes strings
-// and integral numbers; a custom scalar takes any JSON as it is.
+// and integral numbers, the latter by their digits; a custom scalar takes any JSON as it is.
 func leaf(t *schema.Type, v any) (text string, ok bool) {
 	if t.Kind == ast.Enum {
 		s, isString := v.(string)
@@ -46,9 +46,11 @@ func leaf(t *schema.Type, v any) (text string, ok bool) {
 		if s, isString := v.(string); isString {
 			return quote(s), true
 		}
-		_, ok := integral(v)
-		s, _ := scalarText(v)
-		return quote(s), ok
+		n, ok := integral(v)
+		if !ok {
+			return "", false
+		}
+		return quote(n.String()), true
 	default:
 		return Encode(v), true
 	}

@@ -1,5 +1,7 @@
 package mapping
 
+import "slices"
+
 // Arena is the memory of one request's evaluations. What Eval builds lies in it and is never written again until Reset.
 // The zero value is ready to use. It is not for concurrent use.
 type Arena struct {
@@ -13,7 +15,7 @@ const minChunk = 4 << 10
 
 // startWork sets what an evaluation over in may do: enough to read a small value thousands of times, or a large one for each
 // member of a wide type. Maps within maps of a list would otherwise take as long as the upstream likes.
-func (a *Arena) startWork(in []byte) { a.work = 64<<20 + 256*len(in) }
+func (a *Arena) startWork(in []byte) { a.work = 16<<20 + 256*len(in) }
 
 // spend counts n bytes read or built. It returns false if that was too much.
 func (a *Arena) spend(n int) bool {
@@ -22,7 +24,14 @@ func (a *Arena) spend(n int) bool {
 }
 
 // Reset forgets everything built so far. No result may be in use any more. The memory is kept for the next evaluations.
-func (a *Arena) Reset() { a.free = a.all }
+func (a *Arena) Reset() {
+	if poison { // a reader who comes too late shall fail loudly
+		for i := range a.all[:cap(a.all)] {
+			a.all[:cap(a.all)][i] = 0xCC
+		}
+	}
+	a.free = a.all
+}
 
 // Size is the number of bytes that Reset would keep.
 func (a *Arena) Size() int { return cap(a.all) }
@@ -46,7 +55,7 @@ func (a *Arena) close(b []byte) []byte {
 	if rest := b[len(b):]; cap(rest) > cap(a.free) {
 		a.free = rest
 	}
-	return b[:len(b):len(b)]
+	return slices.Clip(b)
 }
 
 // drop takes back all the room of b, which is not needed any more.

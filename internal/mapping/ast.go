@@ -82,11 +82,20 @@ type Choice struct {
 	At          int
 }
 
-func (n *Path) Offset() int    { return n.At }
-func (n *Object) Offset() int  { return n.At }
+// Offset returns n.At.
+func (n *Path) Offset() int { return n.At }
+
+// Offset returns n.At.
+func (n *Object) Offset() int { return n.At }
+
+// Offset returns n.At.
 func (n *Literal) Offset() int { return n.At }
-func (n *Array) Offset() int   { return n.At }
-func (n *Choice) Offset() int  { return n.At }
+
+// Offset returns n.At.
+func (n *Array) Offset() int { return n.At }
+
+// Offset returns n.At.
+func (n *Choice) Offset() int { return n.At }
 
 func (*Path) node()    {}
 func (*Object) node()  {}

@@ -4,10 +4,10 @@
 // The grammar is that of connect v0.1 to v0.4 (JSONSelection). Where the versions differ we read the latest; ParseLegacy
 // reads what v0.1 to v0.3 mean differently.
 //
-//	selection   = expression | members
-//	members     = { member [","] }
-//	member      = name ":" expression | "..." expression | path
-//	object      = "{" [members] "}"
+//	selection   = members | expression
+//	members     = [ pick { [","] pick } [","] ]
+//	pick        = name ":" expression | "..." expression | path
+//	object      = "{" members "}"
 //	expression  = operand { "??" operand } | operand { "?!" operand }
 //	operand     = path | ( literal | object | array ) { step }
 //	path        = ( "$" | "$" NAME | "@" | "$(" expression ")" | name ) { step } [ "?" ] [ object ]
@@ -17,8 +17,8 @@
 //	array       = "[" [ expression { "," expression } [","] ] "]"
 //	comment     = "#" up to the end of the line
 //
-// A member without a name is a pick if it is one key, with or without a selection (`id`, `address { city }`); any other
-// path must end in a selection, whose members then join the object (`$.data { id }` beside other members).
+// A member without a name is one key, with or without a selection (`id`, `address { city }`), or any other
+// path that ends in a selection, whose members then join the object (`$.data { id }` beside other members).
 //
 // Rules that the grammar leaves open:
 //   - Alone, `id` is an object with the member id for Parse and the value of the property id for ParseExpression. That is

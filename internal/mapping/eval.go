@@ -95,7 +95,7 @@ func (s scope) value(n Node) ([]byte, error) {
 		return n.JSON, nil
 	case *Choice:
 		left, err := s.value(n.Left)
-		if err != nil || left != nil && !(n.NullToo && isNull(left)) {
+		if err != nil || left != nil && (!n.NullToo || !isNull(left)) {
 			return left, err
 		}
 		return s.value(n.Right)

@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 	"testing"
 	"unicode/utf8"
@@ -23,8 +24,9 @@ func FuzzParse(f *testing.F) {
 		for _, parse := range []func(string) (Node, error){Parse, ParseExpression, ParseLegacy} {
 			n, err := parse(text)
 			if err != nil {
-				if at := err.(*SyntaxError).At; at < 0 || at > len(text) {
-					t.Fatalf("the offset %d lies outside of %q", at, text)
+				var fault *SyntaxError
+				if !errors.As(err, &fault) || fault.At < 0 || fault.At > len(text) {
+					t.Fatalf("the offset lies outside of %q: %v", text, err)
 				}
 				continue
 			}
@@ -116,11 +118,12 @@ func plain(n Node, v any) (result any, found, ok bool) {
 		if n.Root != RootHere {
 			return nil, false, false
 		}
-		found = true
 		for _, s := range n.Steps {
 			switch s.Kind {
 			case StepKey:
-				v, found = plainKey(s.Name, v)
+				if v, found = plainKey(s.Name, v); !found {
+					return nil, false, true
+				}
 			case StepSelect:
 				if s.Optional && v == nil {
 					return nil, false, true
@@ -128,9 +131,6 @@ func plain(n Node, v any) (result any, found, ok bool) {
 				return plainSelect(s.Select, v)
 			default:
 				return nil, false, false
-			}
-			if !found {
-				return nil, false, true
 			}
 		}
 		return v, true, true

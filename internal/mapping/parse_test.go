@@ -158,7 +158,8 @@ func TestParseAt(t *testing.T) {
 	if n.Offset() != strings.IndexByte(text, '$') {
 		t.Errorf("the offset is %d", n.Offset())
 	}
-	if _, _, err = ParseAt("{ ?", 1); err == nil || err.(*SyntaxError).At != 2 {
+	var fault *SyntaxError
+	if _, _, err = ParseAt("{ ?", 1); !errors.As(err, &fault) || fault.At != 2 {
 		t.Errorf("got %v", err)
 	}
 }
@@ -184,7 +185,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{"a: 'x", 3, "does not end"},
 		{`a: "\q"`, 4, "unknown escape"},
 		{`a: "\uD83Dx"`, 4, "unknown escape"},
-		{"id id", 3, "stands twice"},
+		{"id x id", 5, "stands twice"},
 		{"a ?? b ?! c", 7, "do not mix"},
 		{"x { y } .z", 8, "unexpected `.`"},
 		{"id = 3", 3, "unexpected `=`"},

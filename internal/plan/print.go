@@ -19,7 +19,7 @@ func Print(op *Operation) string {
 			depth = 1
 		}
 		for _, f := range part.Fetches {
-			p.fetch(depth, f)
+			p.fetch(depth, part, f)
 		}
 		p.line(depth, "response %s", p.object(part.Root))
 	}
@@ -37,7 +37,7 @@ func (p *printer) line(depth int, format string, args ...any) {
 	p.b.WriteByte('\n')
 }
 
-func (p *printer) fetch(depth int, f *Fetch) {
+func (p *printer) fetch(depth int, part *Part, f *Fetch) {
 	l := f.Loader
 	var needs strings.Builder
 	for i, id := range f.Needs {
@@ -55,6 +55,8 @@ func (p *printer) fetch(depth int, f *Fetch) {
 		early := ""
 		if fd.Into < 0 {
 			early = ", early: known from an argument"
+		} else if part.loadsEarly(f, fd.Place) {
+			early = ", if it is another than the argument said"
 		}
 		p.line(depth+1, "%s %s%s%s", how, fd.Place, p.when(allOf(fd)), early)
 	}
@@ -68,6 +70,21 @@ func (p *printer) fetch(depth int, f *Fetch) {
 		p.line(depth+1, "one call for up to %d %s, matched by %s", l.MaxSize, strings.Join(l.Keys, " "), matchNames[l.Match])
 	}
 	p.line(depth+1, "reads %s", p.reply(&l.Reply))
+}
+
+// loadsEarly reports whether an earlier fetch of the same loader loads the keys of a place from an argument.
+func (part *Part) loadsEarly(f *Fetch, place string) bool {
+	for _, before := range part.Fetches {
+		if before == f || before.Loader != f.Loader {
+			continue
+		}
+		for _, fd := range before.Feeders {
+			if fd.Into < 0 && fd.Place == place {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 var matchNames = map[Match]string{MatchKey: "key", MatchGroup: "group", MatchMap: "property name", MatchPosition: "position"}

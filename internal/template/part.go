@@ -102,9 +102,9 @@ func (f *flat) trimRight() {
 	f.text, f.at = f.text[:n], f.at[:n]
 }
 
-// flatten finds the expressions of a template. fold is what a line break becomes between two texts. With braces, a closing
-// brace outside of an expression is text, otherwise it is a fault.
-func flatten(text, fold string, braces bool) (*flat, error) {
+// flatten finds the expressions of a template. In a header, a line break becomes a space and a closing brace outside of an
+// expression is text; in a URL, it becomes nothing and is a fault.
+func flatten(text string, header bool) (*flat, error) {
 	if !utf8.ValidString(text) {
 		return nil, &SyntaxError{Message: "the template is not valid UTF-8"}
 	}
@@ -121,13 +121,11 @@ func flatten(text, fold string, braces bool) (*flat, error) {
 			continue
 		case c < ' ' && c != '\t' || c == 0x7f:
 			return nil, &SyntaxError{At: i, Message: "a control character"}
-		case c == '}' && !braces:
+		case c == '}' && !header:
 			return nil, &SyntaxError{At: i, Message: "a } without its {", Hint: `a brace itself is written {$("}")}`}
 		}
-		if broken && len(f.text) > 0 {
-			for range fold {
-				f.add(fold[0], i)
-			}
+		if broken && header && len(f.text) > 0 {
+			f.add(' ', i)
 		}
 		broken = false
 		if c != '{' {

@@ -13,7 +13,7 @@ type Text struct {
 
 // ParseText reads a header text. A closing brace outside of an expression stands for itself. The error is a *SyntaxError.
 func ParseText(text string) (*Text, error) {
-	f, err := flatten(text, " ", true)
+	f, err := flatten(text, true)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ type segment struct {
 // ParseURL reads a URL template. It is absolute (`http://host/x`, `https:`), or a path from `/` on, or a query from `?` on.
 // Expressions may stand in path segments and in names and values of the query, never before. The error is a *SyntaxError.
 func ParseURL(text string) (*URL, error) {
-	f, err := flatten(text, "", false)
+	f, err := flatten(text, false)
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +71,9 @@ func isAbsolute(text []byte) bool {
 	return ok && (bytes.EqualFold(scheme, []byte("http")) || bytes.EqualFold(scheme, []byte("https")))
 }
 
+// hostChars are the characters of host names, addresses and ports.
+const hostChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:[]"
+
 // readOrigin reads scheme, host and port and returns the index after them.
 func (u *URL) readOrigin(f *flat) (int, error) {
 	end := bytes.Index(f.text, []byte("://")) + len("://")
@@ -90,6 +93,10 @@ func (u *URL) readOrigin(f *flat) (int, error) {
 		return 0, &SyntaxError{At: f.offset(0), Message: "`" + u.origin + "` is not scheme, host and port"}
 	case parsed.User != nil:
 		return 0, &SyntaxError{At: f.offset(0), Message: "a URL must not hold a user name", Hint: "send credentials in a header"}
+	case strings.ContainsFunc(u.Host(), func(r rune) bool { return !strings.ContainsRune(hostChars, r) }):
+		return 0, &SyntaxError{
+			At: f.offset(0), Message: "`" + u.Host() + "` is not a host", Hint: "an international name is written in its xn-- form",
+		}
 	}
 	return end, nil
 }
@@ -235,14 +242,12 @@ func (s *segment) append(dst []byte, env mapping.Env, a *mapping.Arena) ([]byte,
 // appendEscaped appends the text of a scalar with what allowed does not allow percent-encoded.
 func (p *part) appendEscaped(dst, v []byte, allowed *set) ([]byte, error) {
 	var buf [256]byte
-	text := v
-	if plain := len(v) > 1 && v[0] == '"' && bytes.IndexByte(v, '\\') < 0; plain {
-		text = v[1 : len(v)-1]
-	} else {
-		var err error
-		if text, err = p.scalar(buf[:0], v); err != nil {
-			return dst, err
-		}
+	if len(v) > 1 && v[0] == '"' && bytes.IndexByte(v, '\\') < 0 {
+		return allowed.escape(dst, v[1:len(v)-1]), nil // nothing to decode
+	}
+	text, err := p.scalar(buf[:0], v)
+	if err != nil {
+		return dst, err
 	}
 	return allowed.escape(dst, text), nil
 }

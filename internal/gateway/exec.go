@@ -1,0 +1,83 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"manifold/aggregation"
+	"manifold/internal/fault"
+	"manifold/internal/plan"
+	"manifold/resolvers"
+	"manifold/schema"
+)
+
+// executable is a generation as gqlgen's executor sees it: where generated code would resolve fields, we run a plan.
+type executable struct {
+	model    *schema.Gateway
+	compiler *resolvers.Compiler
+	engine   *aggregation.Engine
+	dev      bool
+	logger   *slog.Logger
+}
+
+var _ graphql.ExecutableSchema = (*executable)(nil)
+
+// Schema is the public schema.
+func (e *executable) Schema() *ast.Schema { return e.model.Schema }
+
+// Complexity knows no cost of single fields.
+func (e *executable) Complexity(context.Context, string, string, int, map[string]any) (int, bool) {
+	return 0, false
+}
+
+// Exec runs the operation of the request's exchange and leaves the answer there for the transport, which writes its bytes
+// as they are. The response it returns is for gqlgen's hooks only.
+func (e *executable) Exec(ctx context.Context) graphql.ResponseHandler {
+	x := exchangeFrom(ctx)
+	if x == nil {
+		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{gqlerror.Wrap(errNoExchange)}})
+	}
+	op := x.operation(graphql.GetOperationContext(ctx).Operation)
+	compiled, err := op.plan(e.compile)
+	if err != nil {
+		x.refuse(gqlerror.List{{Message: faultMessage(err), Err: err}})
+		return none
+	}
+	variables, errs := resolvers.VariablesText(e.model, op.definition, x.variables)
+	if len(errs) > 0 {
+		x.refuse(errs)
+		return none
+	}
+	result := e.engine.Run(ctx, compiled, aggregation.Input{Variables: variables, Header: x.header})
+	x.finish(&outcome{result: result, dev: e.dev})
+	e.log(ctx, op, result)
+	return none
+}
+
+func (e *executable) compile(doc *ast.QueryDocument, op *ast.OperationDefinition) (*plan.Operation, error) {
+	return e.compiler.Compile(doc, op)
+}
+
+// none is the response of an operation whose answer is in the exchange.
+func none(context.Context) *graphql.Response { return nil }
+
+// log writes one line for each upstream that failed, with what clients are not told.
+func (e *executable) log(ctx context.Context, op *operation, r *aggregation.Result) {
+	if len(r.Errors) == 0 {
+		return
+	}
+	seen := map[*fault.Error]bool{}
+	for i := range r.Errors {
+		f := r.Errors[i].Fault
+		if seen[f] || (f.Upstream == "" && f.Cause == nil) {
+			continue
+		}
+		seen[f] = true
+		e.logger.WarnContext(ctx, "upstream failed", "upstream", f.Upstream, "code", f.Code, "status", f.Status,
+			"operation", op.definition.Name, "path", string(r.Errors[i].Path), "cause", f.Cause)
+	}
+}

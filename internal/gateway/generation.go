@@ -1,0 +1,86 @@
+package gateway
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"manifold/aggregation"
+	"manifold/resolvers"
+	"manifold/schema"
+	"manifold/upstreams"
+)
+
+// Options say how a gateway runs. The zero value is the safe one: production mode and default limits.
+type Options struct {
+	Dev       bool                          // playground, introspection, suggestions, causes of upstream errors
+	Env       func(string) (string, bool)   // environment of gateway.graphql; nil: the process's
+	Logger    *slog.Logger                  // nil: slog.Default
+	Limits    Limits                        // of documents; zero fields: defaults
+	Calls     aggregation.Limits            // of operations; zero: defaults
+	Upstreams upstreams.Options             // of calls; zero fields: defaults
+	Callers   func(*upstreams.Set) upstream // replaces the way to upstreams in tests; nil: the network
+}
+
+// upstream finds the caller of a source, and of addresses without one (index -1).
+type upstream func(index int) upstreams.Caller
+
+// Generation is everything built from one version of the text. It is immutable; requests keep the one they began with.
+type Generation struct {
+	model   *schema.Gateway
+	handler http.Handler // of /graphql
+	set     *upstreams.Set
+}
+
+// Build builds a generation from the text of gateway.graphql. Warm connections of prev, which may be nil, are shared. A text
+// with faults gives schema.Problems, all at once, and leaves prev as it was.
+func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error) {
+	if o.Env == nil {
+		o.Env = os.LookupEnv
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	model, err := schema.Load(files, o.Env)
+	if err != nil {
+		return nil, err
+	}
+	var before *upstreams.Set
+	if prev != nil {
+		before = prev.set
+	}
+	set, err := upstreams.Open(model.Sources, o.Upstreams, before)
+	if err != nil {
+		return nil, err
+	}
+	find := upstream(func(i int) upstreams.Caller {
+		if i < 0 {
+			return set.Absolute()
+		}
+		return set.Caller(i)
+	})
+	if o.Callers != nil {
+		find = o.Callers(set)
+	}
+	engine := aggregation.Options{Absolute: find(-1), Env: model.Env, Limits: o.Calls}
+	for _, s := range model.Sources {
+		engine.Callers = append(engine.Callers, find(s.Index))
+	}
+	srv := handler.New(&executable{
+		model: model, compiler: resolvers.NewCompiler(model), engine: aggregation.New(engine), dev: o.Dev, logger: o.Logger,
+	})
+	install(srv, model.Schema, o.Limits, o.Dev, o.Logger)
+	return &Generation{model: model, handler: srv, set: set}, nil
+}
+
+// Warnings are the problems of the text that do not keep it from serving.
+func (g *Generation) Warnings() schema.Problems { return g.model.Warnings }
+
+// Close gives up the connections of the generation that no later one shares.
+func (g *Generation) Close() { g.set.Close() }
+
+var errNoExchange = errors.New("the operation did not come through our transports")

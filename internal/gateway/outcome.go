@@ -1,0 +1,89 @@
+package gateway
+
+import (
+	"bytes"
+	"errors"
+	"strconv"
+
+	"manifold/aggregation"
+	"manifold/internal/fault"
+	"manifold/internal/rawjson"
+)
+
+// outcome is the result of an operation as the transport writes it.
+type outcome struct {
+	result *aggregation.Result
+	dev    bool
+}
+
+var _ answer = (*outcome)(nil)
+
+func (o *outcome) Data() []byte    { return o.result.Data }
+func (o *outcome) HasErrors() bool { return len(o.result.Errors) > 0 }
+func (o *outcome) Release()        { o.result.Release() }
+
+// AppendErrors appends the errors of the response (GraphQL 7.1.2): message, locations, path, and the code, the upstream's
+// logical name and whatever the user's errors.extensions says. In development the cause is shown too; it may hold an
+// upstream's own text.
+func (o *outcome) AppendErrors(dst []byte) []byte {
+	dst = append(dst, '[')
+	for i := range o.result.Errors {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = o.appendError(dst, &o.result.Errors[i])
+	}
+	return append(dst, ']')
+}
+
+func (o *outcome) appendError(dst []byte, e *aggregation.Error) []byte {
+	dst = append(dst, `{"message":`...)
+	dst = rawjson.Quote(dst, e.Fault.Message)
+	if e.Line > 0 {
+		dst = append(dst, `,"locations":[{"line":`...)
+		dst = strconv.AppendInt(dst, int64(e.Line), 10)
+		dst = append(dst, `,"column":`...)
+		dst = strconv.AppendInt(dst, int64(e.Column), 10)
+		dst = append(dst, `}]`...)
+	}
+	if e.Path != nil {
+		dst = append(dst, `,"path":`...)
+		dst = append(dst, e.Path...)
+	}
+	dst = append(dst, `,"extensions":`...)
+	dst = o.appendExtensions(dst, e.Fault)
+	return append(dst, '}')
+}
+
+// appendExtensions writes the extensions. What the user's mapping says wins; if it sets code, ours is gatewayCode.
+func (o *outcome) appendExtensions(dst []byte, f *fault.Error) []byte {
+	code := `{"code":`
+	if memberOf(f.Extensions, "code") != nil {
+		code = `{"gatewayCode":`
+	}
+	dst = append(dst, code...)
+	dst = rawjson.Quote(dst, string(f.Code))
+	if f.Upstream != "" && memberOf(f.Extensions, "upstream") == nil {
+		dst = append(dst, `,"upstream":`...)
+		dst = rawjson.Quote(dst, f.Upstream)
+	}
+	if o.dev && f.Cause != nil && memberOf(f.Extensions, "detail") == nil {
+		dst = append(dst, `,"detail":`...)
+		dst = rawjson.Quote(dst, cut(f.Cause.Error()))
+	}
+	if members := bytes.TrimSpace(f.Extensions); len(members) > 2 {
+		if inner := bytes.TrimSpace(members[1 : len(members)-1]); len(inner) > 0 {
+			dst = append(dst, ',')
+			dst = append(dst, inner...)
+		}
+	}
+	return append(dst, '}')
+}
+
+// faultMessage returns what a client may read of an error that kept an operation from running.
+func faultMessage(err error) string {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return f.Message
+	}
+	return "internal error"
+}

@@ -1,0 +1,101 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Timeouts and sizes of the listener (RELIABILITY A.1). They hold for every path, before anything of ours is asked.
+const (
+	headerTimeout = 5 * time.Second  // for the header of a request
+	readTimeout   = 10 * time.Second // for header and body; ends when the body is read
+	writeTimeout  = 60 * time.Second // for the whole response; a stream extends it for each event
+	idleTimeout   = 60 * time.Second // between two requests of a connection
+	maxHeader     = 64 << 10
+	drainTimeout  = 30 * time.Second // for requests that run when the gateway is told to stop
+)
+
+// NewServer returns an http.Server that no single client can hold up: slow headers, slow bodies, idle connections and
+// clients that never read their answer all have their time.
+func NewServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           withoutReadDeadline(h),
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+	}
+}
+
+// Serve serves h on l until ctx ends; then requests that run have half a minute to finish. It closes l, and returns nil
+// after an orderly end.
+func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
+	srv := NewServer(h)
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+		defer cancel()
+		stopped <- srv.Shutdown(drain)
+	})
+	err := srv.Serve(l)
+	if stop() { // ctx has not ended: the listener failed
+		return err
+	}
+	err = <-stopped
+	if errors.Is(err, context.DeadlineExceeded) {
+		_ = srv.Close()
+		return errors.New("requests were cut off: they did not end in time")
+	}
+	return err
+}
+
+// withoutReadDeadline takes the read deadline off requests without a body. net/http goes on reading the connection while
+// a request runs, to notice that the client has gone, and would take an expired deadline for that: every request longer
+// than readTimeout would be cancelled. Requests with a body lose it when they have been read.
+func withoutReadDeadline(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength == 0 {
+			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// routes returns the public paths: GraphQL, the playground in development mode, and whether the process lives. What is
+// not there is a 404 in JSON like every other error.
+func routes(graphql http.Handler, o Options) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", graphql)
+	for _, path := range []string{"/livez", "/readyz", "/healthz"} {
+		mux.HandleFunc("GET "+path, healthy)
+	}
+	mux.HandleFunc("/", notFound)
+	if o.Dev {
+		play := newPlayground()
+		mux.Handle("GET /{$}", play)
+		mux.Handle("GET "+playgroundPath, play)
+	}
+	return mux
+}
+
+// healthy answers that the process serves. A gateway that has a generation is ready; upstreams do not count, or all
+// instances would leave a load balancer at the same time.
+func healthy(w http.ResponseWriter, _ *http.Request) {
+	writeSmall(w, http.StatusOK, `{"status":"ok"}`)
+}
+
+func notFound(w http.ResponseWriter, _ *http.Request) {
+	writeSmall(w, http.StatusNotFound, `{"errors":[{"message":"there is nothing at this path; GraphQL is at /graphql","extensions":{"code":"NOT_FOUND"}}]}`)
+}
+
+func writeSmall(w http.ResponseWriter, status int, body string) {
+	h := w.Header()
+	h["Content-Type"] = jsonType
+	h["X-Content-Type-Options"] = noSniffing
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(body))
+}

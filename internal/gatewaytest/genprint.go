@@ -1,0 +1,262 @@
+package gatewaytest
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Text prints the schema as gateway.graphql.
+func (s *genSchema) Text() string {
+	var b strings.Builder
+	b.WriteString("extend schema\n")
+	for _, src := range s.sources {
+		fmt.Fprintf(&b, "  @source(name: %q, http: { baseURL: \"http://%s\" }, naming: %s)\n", src.name, src.name, src.naming)
+	}
+	b.WriteString("scalar JSON\n")
+	for _, e := range s.enums {
+		s.printEnum(&b, e)
+	}
+	for _, t := range s.mixed {
+		s.printMixed(&b, t)
+	}
+	for _, t := range s.values {
+		s.printObject(&b, t)
+	}
+	for _, t := range s.things {
+		s.printObject(&b, t)
+	}
+	s.printObject(&b, s.query)
+	return b.String()
+}
+
+func (s *genSchema) printEnum(b *strings.Builder, e *genType) {
+	fmt.Fprintf(b, "enum %s {", e.name)
+	for _, v := range e.values {
+		b.WriteString(" " + v)
+		if more := e.aliases(v); len(more) > 0 {
+			fmt.Fprintf(b, " @alias(options: [%s])", strings.Join(more, ", "))
+		}
+	}
+	b.WriteString(" }\n")
+}
+
+// aliases returns the quoted spellings of a value that are not its name.
+func (t *genType) aliases(value string) []string {
+	var out []string
+	current := ""
+	for _, sp := range t.spellings {
+		if strings.HasPrefix(sp, t.name) {
+			current = sp
+		} else if current == value {
+			out = append(out, quote(sp))
+		}
+	}
+	return out
+}
+
+func (s *genSchema) printMixed(b *strings.Builder, t *genType) {
+	how := map[discriminating]string{byTypeName: `@discriminate(field: "kind")`, byWrapper: `@discriminate(wrapped: true)`}[t.disc]
+	var names []string
+	for _, m := range t.members {
+		names = append(names, m.name)
+	}
+	if t.disc == byMap {
+		var rows []string
+		for _, m := range t.members {
+			rows = append(rows, fmt.Sprintf("{ value: %q, type: %q }", strings.ToLower(m.name), m.name))
+		}
+		how = fmt.Sprintf("@discriminate(field: \"kind\", map: [%s])", strings.Join(rows, ", "))
+	}
+	if t.kind == genUnion {
+		fmt.Fprintf(b, "union %s %s = %s\n", t.name, how, strings.Join(names, " | "))
+		return
+	}
+	fmt.Fprintf(b, "interface %s %s {\n%s}\n", t.name, how, fieldsText(t.fields))
+	for _, m := range t.members {
+		s.printObject(b, m)
+	}
+}
+
+func (s *genSchema) printObject(b *strings.Builder, t *genType) {
+	b.WriteString("type " + t.name)
+	if t.implement != "" {
+		b.WriteString(" implements " + t.implement)
+	}
+	if t.entity() {
+		fmt.Fprintf(b, " @key(fields: %q)", strings.Join(t.keys, " "))
+	}
+	if t.loader != nil && !t.loader.keyArgs {
+		b.WriteString("\n  " + t.loader.text(false))
+	}
+	fmt.Fprintf(b, " {\n%s}\n", fieldsText(t.fields))
+	if len(t.extra) > 0 {
+		fmt.Fprintf(b, "extend type %s\n  %s {\n%s}\n", t.name, t.block.text(false), fieldsText(t.extra))
+	}
+}
+
+func fieldsText(fields []*genField) string {
+	var b strings.Builder
+	for _, f := range fields {
+		b.WriteString("  " + f.name)
+		if len(f.args) > 0 {
+			var args []string
+			for _, a := range f.args {
+				text := a.name + ": " + a.typ
+				if a.def != "" {
+					text += " = " + a.def
+				}
+				args = append(args, text)
+			}
+			b.WriteString("(" + strings.Join(args, ", ") + ")")
+		}
+		b.WriteString(": " + f.text)
+		switch f.role {
+		case refBuilt:
+			var keys []string
+			for i, k := range f.typ.keys {
+				keys = append(keys, k+": "+strings.Join(f.keyAt[i], "."))
+			}
+			fmt.Fprintf(&b, " @from(path: \"{ %s }\")", strings.Join(keys, " "))
+		case refList:
+			fmt.Fprintf(&b, " @from(path: \"%s->map({ %s: @ })\")", strings.Join(f.path, "."), f.typ.keys[0])
+		case refWhole:
+			fmt.Fprintf(&b, " @from(path: %q, embedded: true)", strings.Join(f.path, "."))
+		case lookedUp:
+			b.WriteString(" @lookup")
+		case connected:
+			b.WriteString("\n    " + f.conn.text(f.conn.keyArgs))
+		default:
+			if f.path != nil {
+				fmt.Fprintf(&b, " @from(path: %q)", strings.Join(f.path, "."))
+			}
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// text prints a connector as @connect.
+func (c *genConn) text(entity bool) string {
+	if c.source == nil {
+		return fmt.Sprintf("@connect(selection: %q)", c.value)
+	}
+	parts := []string{fmt.Sprintf("source: %q", c.source.name), "http: { " + c.request() + " }"}
+	if sel := c.selectionText(); sel != "" {
+		parts = append(parts, fmt.Sprintf("selection: %q", sel))
+	}
+	if c.mode == many {
+		if b := c.batchText(); b != "" {
+			parts = append(parts, "batch: { "+b+" }")
+		}
+	}
+	var errs []string
+	if c.nullOn {
+		errs = append(errs, "nullOn: [404]")
+	}
+	if c.fallback != "" {
+		errs = append(errs, fmt.Sprintf("fallback: %q", c.fallback))
+	}
+	if len(errs) > 0 {
+		parts = append(parts, "errors: { "+strings.Join(errs, ", ")+" }")
+	}
+	if entity {
+		parts = append(parts, "entity: true")
+	}
+	return "@connect(" + strings.Join(parts, ", ") + ")"
+}
+
+func (c *genConn) request() string {
+	url := fmt.Sprintf("/e%d", c.id)
+	sep := "?"
+	var body []string
+	switch {
+	case c.mode == each:
+		for _, k := range c.keys {
+			if c.keyArgs {
+				url += "/{$args." + k + "}"
+			} else {
+				url += "/{$this." + k + "}"
+			}
+		}
+	case c.mode == many && len(c.keys) > 1:
+		body = append(body, "keys: $batch { "+strings.Join(c.keys, " ")+" }")
+	case c.mode == many && c.post:
+		body = append(body, "keys: $batch."+c.keys[0])
+	case c.mode == many && c.id%2 == 0:
+		url, sep = url+"?ids={$batch."+c.keys[0]+"}", "&"
+	case c.mode == many:
+		url, sep = url+"?ids={$batch."+c.keys[0]+"->joinNotNull(',')}", "&"
+	}
+	for _, a := range c.args {
+		switch {
+		case c.keyArgs:
+		case c.post:
+			body = append(body, a+": $args."+a)
+		default:
+			url += sep + a + "={$args." + a + "}"
+			sep = "&"
+		}
+	}
+	if !c.post {
+		return fmt.Sprintf("GET: %q", url)
+	}
+	if len(body) == 0 {
+		return fmt.Sprintf("POST: %q", url)
+	}
+	return fmt.Sprintf("POST: %q, body: %q", url, strings.Join(body, " "))
+}
+
+func (c *genConn) selectionText() string {
+	root := ""
+	if len(c.root) > 0 {
+		root = "$." + strings.Join(c.root, ".")
+	}
+	if c.sel == nil {
+		return root
+	}
+	if root == "" {
+		return members(c.sel)
+	}
+	return root + " { " + members(c.sel) + " }"
+}
+
+func members(sel []place) string {
+	var out []string
+	for _, p := range sel {
+		path := strings.Join(p.path, ".")
+		switch {
+		case p.keys != nil:
+			var keys []string
+			for i, k := range p.f.typ.keys {
+				keys = append(keys, k+": "+strings.Join(p.keys[i], "."))
+			}
+			out = append(out, fmt.Sprintf("%s: { %s }", p.f.name, strings.Join(keys, " ")))
+		case p.sub != nil:
+			out = append(out, fmt.Sprintf("%s: %s { %s }", p.f.name, path, members(p.sub)))
+		case path == p.f.name:
+			out = append(out, path)
+		default:
+			out = append(out, p.f.name+": "+path)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func (c *genConn) batchText() string {
+	var parts []string
+	if c.maxSize > 0 {
+		parts = append(parts, fmt.Sprintf("maxSize: %d", c.maxSize))
+	}
+	switch c.match {
+	case matchMap:
+		parts = append(parts, "match: MAP")
+	case matchPosition:
+		parts = append(parts, "match: POSITION")
+	case matchGroup:
+		parts = append(parts, fmt.Sprintf("groupBy: %q", c.group))
+	}
+	if c.missing {
+		parts = append(parts, "missing: ERROR")
+	}
+	return strings.Join(parts, ", ")
+}

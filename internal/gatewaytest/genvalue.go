@@ -1,0 +1,293 @@
+package gatewaytest
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"manifold/schema"
+)
+
+// whole makes the raw value that a connector returns for one key.
+func (w *world) whole(d dice, c *genConn, key []string, depth int) any {
+	if c.typ.kind != genObject {
+		return w.value(d, c.typ, c.source, depth)
+	}
+	places := c.sel
+	if places == nil {
+		places = defaults(c.typ, c.source)
+	}
+	o := w.object(d, places, c.source, depth)
+	if len(key) == 0 || len(c.keys) == 0 || !c.typ.entity() {
+		return o
+	}
+	parts := strings.Split(key[0], "\x00")
+	for _, p := range places {
+		for i, k := range c.keys {
+			if p.f.name == k && p.f.role == isKeyField && i < len(parts) && !d.chance(w.values/8) {
+				put(o, p.path, w.keyAs(d, parts[i]))
+			}
+		}
+	}
+	return o
+}
+
+// defaults are the places of a type's fields under the default mapping. Fields that another upstream owns are in the raw
+// object too, with other values: nobody may take them from there.
+func defaults(t *genType, src *genSource) []place {
+	var out []place
+	for _, f := range t.all() {
+		p := place{f: f, path: f.path}
+		if p.path == nil {
+			p.path = []string{spelt(f.name, src)}
+		}
+		if f.role == refBuilt {
+			p.keys = f.keyAt
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// spelt is a field's name as the source spells it.
+func spelt(name string, src *genSource) string {
+	naming := map[string]schema.Naming{"SNAKE_CASE": schema.SnakeCase, "KEBAB_CASE": schema.KebabCase, "PASCAL_CASE": schema.PascalCase}[src.naming]
+	return upstreamName(name, &schema.Connector{Source: &schema.Source{Naming: naming}})
+}
+
+// object makes a raw object with a value at every place.
+func (w *world) object(d dice, places []place, src *genSource, depth int) *Object {
+	o := NewObject()
+	for _, i := range d.Perm(len(places)) {
+		p := places[i]
+		switch {
+		case p.keys != nil:
+			for j, at := range p.keys {
+				w.put(d, o, at, w.key(d, p.f.typ.keys[j]))
+			}
+		case p.f.role == refList:
+			w.put(d, o, p.path, w.lists(d, 1, func() any { return w.key(d, p.f.typ.keys[0]) }))
+			if p.sub != nil || !sameStrings(p.path, p.f.path) { // picked by a selection: objects, not keys
+				w.put(d, o, p.path, w.lists(d, 1, func() any { return w.picked(d, p, src, depth+1) }))
+			}
+		default:
+			w.put(d, o, p.path, w.lists(d, p.f.lists, func() any { return w.picked(d, p, src, depth+1) }))
+		}
+	}
+	return o
+}
+
+func sameStrings(a, b []string) bool { return strings.Join(a, ".") == strings.Join(b, ".") }
+
+func (w *world) picked(d dice, p place, src *genSource, depth int) any {
+	if p.sub != nil && depth < 6 {
+		return w.object(d, p.sub, src, depth)
+	}
+	if p.f.role == isKeyField {
+		return w.key(d, p.f.name)
+	}
+	return w.value(d, p.f.typ, src, depth)
+}
+
+// value makes a raw value of a type, sometimes another one.
+func (w *world) value(d dice, t *genType, src *genSource, depth int) any {
+	switch {
+	case d.chance(w.values):
+		return w.junk(d)
+	case d.in(10):
+		return nil
+	case t.kind == genEnum:
+		return pick(d, t.spellings)
+	case !t.composite():
+		return scalarValue(d, t.name)
+	case depth > 4:
+		return nil
+	case t.kind == genObject:
+		return w.object(d, defaults(t, src), src, depth)
+	}
+	m := pick(d, t.members)
+	o := w.object(d, defaults(m, src), src, depth+1)
+	kind := m.name
+	if d.chance(w.values) {
+		kind = "Stranger"
+	}
+	switch t.disc {
+	case byWrapper:
+		outer := NewObject()
+		outer.Set("other", nil)
+		outer.Set(kind, o)
+		return outer
+	case byMap:
+		kind = strings.ToLower(kind)
+	}
+	o.Set("kind", kind)
+	return o
+}
+
+// lists wraps values in n lists of up to three items.
+func (w *world) lists(d dice, n int, item func() any) any {
+	if n == 0 {
+		return item()
+	}
+	if d.chance(w.values) {
+		return w.junk(d)
+	}
+	list := []any{}
+	for range d.IntN(4) {
+		list = append(list, w.lists(d, n-1, item))
+	}
+	return list
+}
+
+// put sets the value at a path; sometimes what stands in the way is something else.
+func (w *world) put(d dice, o *Object, path []string, v any) {
+	if isAbsent(v) || d.chance(w.values/2) {
+		return
+	}
+	for _, name := range path[:len(path)-1] {
+		next, ok := o.Get(name).(*Object)
+		if !ok {
+			if !isAbsent(o.Get(name)) {
+				return
+			}
+			if d.chance(w.values / 2) {
+				inner := NewObject()
+				inner.Set(path[len(path)-1], v)
+				o.Set(name, pick(d, []any{nil, jsonInt(5), []any{}, []any{inner, nil, inner}, "text"}))
+				return
+			}
+			next = NewObject()
+			o.Set(name, next)
+		}
+		o = next
+	}
+	o.Set(path[len(path)-1], v)
+}
+
+// put sets the value at a path of an object for certain.
+func put(o *Object, path []string, v any) {
+	for _, name := range path[:len(path)-1] {
+		next, ok := o.Get(name).(*Object)
+		if !ok {
+			next = NewObject()
+			o.Set(name, next)
+		}
+		o = next
+	}
+	o.Set(path[len(path)-1], v)
+}
+
+// key makes the value of a key field or of a reference's key.
+func (w *world) key(d dice, name string) any {
+	if d.chance(w.values) {
+		return pick(d, []any{nil, absent{}, "404", jsonInt(404), true, []any{}, NewObject()})
+	}
+	if name == "code" {
+		return fmt.Sprintf("c%d", 1+d.IntN(6))
+	}
+	if d.in(15) {
+		return nil
+	}
+	if name == "num" {
+		return jsonInt(1 + d.IntN(6))
+	}
+	return w.keyAs(d, strconv.Itoa(1+d.IntN(6)))
+}
+
+// keyAs spells a key as a number or as a text.
+func (w *world) keyAs(d dice, key string) any {
+	if n, err := strconv.Atoi(key); err == nil && strconv.Itoa(n) == key && d.in(2) {
+		return jsonInt(n)
+	}
+	return key
+}
+
+func scalarValue(d dice, name string) any {
+	switch name {
+	case "Int":
+		return json.Number(pick(d, []string{"0", "7", "-3", "2147483647", "-2147483648", "1.0", "1e2"}))
+	case "Float":
+		return json.Number(pick(d, []string{"0", "1.50", "-2e-3", "1E5", "12345678901234567890"}))
+	case "Boolean":
+		return d.in(2)
+	case "ID":
+		return pick(d, []any{"x1", json.Number("12"), "é\n", ""})
+	case "JSON":
+		o := NewObject()
+		o.Set("b", []any{json.Number("1.0"), nil, "x"})
+		o.Set("a", NewObject())
+		return pick(d, []any{o, "text", json.Number("1e400"), false, []any{o}})
+	default:
+		return pick(d, []any{"", "plain", "quote \" slash / back \\", "tab\tline\n\u0001", "é 😀 \u2028", json.Number("1.50"), true})
+	}
+}
+
+// junk is a value that rarely fits.
+func (w *world) junk(d dice) any {
+	o := NewObject()
+	o.Set("id", jsonInt(1))
+	return pick(d, []any{
+		nil, true, "junk", json.Number("1.5"), json.Number("1e400"), json.Number("2147483648"), json.Number("-0"),
+		[]any{}, []any{nil}, []any{"x", json.Number("1")}, NewObject(), o, []any{o},
+	})
+}
+
+// noisy writes a value with random spaces, escapes, and members that a later one of the same name replaces.
+func noisy(d dice, v any) string {
+	plain := d.in(3)
+	var b strings.Builder
+	space := func() {
+		if !plain && d.in(6) {
+			b.WriteString(pick(d, []string{" ", "\n\t", "  ", "\r\n"}))
+		}
+	}
+	text := func(s string) {
+		q := quote(s)
+		if !plain && d.in(6) && len(s) > 0 && s[0] < 0x80 && s[0] >= 0x20 && s[0] != '"' && s[0] != '\\' {
+			q = fmt.Sprintf(`"\u%04x`, s[0]) + q[2:]
+		}
+		b.WriteString(q)
+	}
+	var write func(v any)
+	write = func(v any) {
+		space()
+		defer space()
+		switch v := v.(type) {
+		case string:
+			text(v)
+		case []any:
+			b.WriteByte('[')
+			for i, item := range v {
+				if i > 0 {
+					b.WriteByte(',')
+				}
+				write(item)
+			}
+			if len(v) == 0 {
+				space()
+			}
+			b.WriteByte(']')
+		case *Object:
+			b.WriteByte('{')
+			for i, name := range v.Names {
+				if i > 0 {
+					b.WriteByte(',')
+				}
+				if !plain && d.in(20) {
+					b.WriteString(quote(name) + pick(d, []string{":null,", ":[{}],", `:{"id":1},`}))
+				}
+				space()
+				text(name)
+				space()
+				b.WriteByte(':')
+				write(v.Members[name])
+			}
+			b.WriteByte('}')
+		default:
+			b.WriteString(Encode(v))
+		}
+	}
+	write(v)
+	return b.String()
+}
