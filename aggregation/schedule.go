@@ -11,8 +11,8 @@ import (
 // other fetches of its wave.
 func (f *frame) runPart() {
 	for i := range f.runs {
-		if f.runs[i].waits == 0 {
-			f.start(&f.runs[i])
+		if r := &f.runs[i]; r.waits == 0 && !r.started { // one that was answered without a call may have started others
+			f.start(r)
 		}
 	}
 	for {

@@ -1,6 +1,8 @@
 package resolvers
 
 import (
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/internal/fault"
@@ -28,7 +30,9 @@ type collected struct {
 	subs []selection
 }
 
-// collect merges the selections that apply to objects of type t, in the order of first occurrence.
+// collect merges the selections that apply to objects of type t, in the order of first occurrence. A key whose first
+// occurrence may be left out, while a later one is not, stands at more than one place of the list, each under the condition
+// that the key was not there before.
 func (c *compilation) collect(t *schema.Type, from []selection) ([]*collected, error) {
 	g := gather{c: c, t: t, seen: map[string][]uint64{}, byKey: map[string]*collected{}}
 	for _, s := range from {
@@ -36,20 +40,52 @@ func (c *compilation) collect(t *schema.Type, from []selection) ([]*collected, e
 			return nil, err
 		}
 	}
-	for _, f := range g.fields {
+	for _, f := range g.byKey {
 		if len(f.subs) == 1 { // what the field depends on, its children need not repeat
 			f.subs[0].when = occurrence{}
 		}
 	}
-	return g.fields, nil
+	return g.inOrder(), nil
+}
+
+// inOrder lists the fields by their occurrences. Occurrences of one key that follow each other are one.
+func (g *gather) inOrder() []*collected {
+	var out []*collected
+	var lastEarlier plan.Cond
+	before := map[*collected]plan.Cond{} // under which a key has stood already
+	for _, at := range g.order {
+		earlier := before[at.field]
+		before[at.field] = or(earlier, at.mask)
+		last := len(out) - 1
+		if last < 0 || out[last].key != at.field.key {
+			f := *at.field
+			f.when = nil
+			out = append(out, &f)
+			lastEarlier = earlier
+			last++
+		}
+		for _, mask := range g.c.tests.without(at.mask, lastEarlier) {
+			out[last].when = or(out[last].when, mask)
+		}
+		if out[last].when == nil { // never here, because always before
+			out = out[:last]
+		}
+	}
+	return out
 }
 
 type gather struct {
-	c      *compilation
-	t      *schema.Type
-	fields []*collected
-	byKey  map[string]*collected
-	seen   map[string][]uint64 // fragment -> conditions under which it was entered
+	c     *compilation
+	t     *schema.Type
+	order []occurs
+	byKey map[string]*collected
+	seen  map[string][]uint64 // fragment -> conditions under which it was entered
+}
+
+// occurs is one occurrence of a response key, under a condition.
+type occurs struct {
+	field *collected
+	mask  uint64
 }
 
 func (g *gather) add(set ast.SelectionSet, when occurrence) error {
@@ -115,9 +151,8 @@ func (g *gather) field(node *ast.Field, when occurrence) {
 	if f == nil {
 		f = &collected{key: node.Alias, node: node, def: g.c.field(g.t, node.Name)}
 		g.byKey[node.Alias] = f
-		g.fields = append(g.fields, f)
 	}
-	f.when = or(f.when, when.mask)
+	g.order = append(g.order, occurs{f, when.mask})
 	if len(node.SelectionSet) > 0 {
 		f.subs = append(f.subs, selection{node.SelectionSet, when})
 	}

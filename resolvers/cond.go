@@ -13,6 +13,9 @@ import (
 // bits of a mask.
 const maxTests = 64
 
+// maxAlternatives bounds the conditions of one field.
+const maxAlternatives = 256
+
 // occurrence is a conjunction of tests; never marks one that cannot hold.
 type occurrence struct {
 	mask  uint64
@@ -67,9 +70,35 @@ func (t *tests) bit(variable int, want bool) uint64 {
 
 func (t *tests) err() error {
 	if t.overflow {
-		return fault.New(fault.BadUserInput, "@skip and @include test too many different variables; 32 are served")
+		return fault.New(fault.BadUserInput, "@skip and @include are combined in too many ways; up to 32 variables are served")
 	}
 	return nil
+}
+
+// without returns when mask holds and no alternative of c does, in disjunctive form; nothing if that cannot be.
+func (t *tests) without(mask uint64, c plan.Cond) plan.Cond {
+	out := plan.Cond{mask}
+	for _, m := range c {
+		var next plan.Cond
+		for i := range t.list {
+			if m&(1<<i) == 0 {
+				continue
+			}
+			test := t.list[i]
+			no := t.bit(test.Variable, !test.Want)
+			for _, have := range out {
+				if have&(1<<i) == 0 {
+					next = or(next, have|no)
+				}
+			}
+		}
+		out = next
+		if len(out) > maxAlternatives {
+			t.overflow = true
+			return out
+		}
+	}
+	return out
 }
 
 // or adds the conjunction mask to the alternatives in c. alternatives that another one makes needless are dropped; the

@@ -118,7 +118,7 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 	reply := &l.plan.Reply
 	l.prov = provision{src: conn.Source, conn: conn}
 	if conn.Selection != nil {
-		if keys, sel, ok := mapping.Keys(conn.Selection); ok {
+		if keys, sel, ok := mapping.Keys(conn.Selection); ok && conn.HTTP != nil {
 			reply.Path, l.prov.sel = keys, sel
 			if len(keys) > 0 {
 				reply.PathExpr = path(keys, nil)

@@ -16,6 +16,7 @@ type reply struct {
 	text       *ast.Value // where the mapping is written; nil without one
 	coordinate string     // of the connector or @from
 	loads      bool       // the object is asked by key already: what is not here is nowhere
+	checked    bool       // what the mapping lists is in the SDL: checked for an abstract type as a whole
 }
 
 // shapes walks all that clients can reach, from the root types on, and checks that each field has a place where it is
@@ -204,6 +205,7 @@ func (s *shapes) value(t *typ, f *field, r reply) {
 	possible := s.possible(t)
 	if r.object != nil {
 		s.checkMembers(r, t, possible)
+		r.checked = true
 	}
 	for _, o := range possible {
 		s.object(o, r)
@@ -268,7 +270,9 @@ func (s *shapes) object(t *typ, r reply) {
 	var m *members
 	if r.object != nil {
 		m = flatten(r.object)
-		s.checkMembers(r, t, nil)
+		if !r.checked {
+			s.checkMembers(r, t, nil)
+		}
 	}
 	needsLoader := false
 	for _, f := range t.fields {

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // running is the program as a process, answering at url.
@@ -62,10 +63,13 @@ func startDemo(t *testing.T) *running {
 	return r
 }
 
+// client gives up on a program that hangs.
+func client() *http.Client { return &http.Client{Timeout: 30 * time.Second} }
+
 // post sends body to /graphql as curl would and returns status and answer.
 func (r *running) post(t *testing.T, body string) (int, string) {
 	t.Helper()
-	resp, err := http.Post(r.url+"/graphql", "application/json", strings.NewReader(body))
+	resp, err := client().Post(r.url+"/graphql", "application/json", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +146,7 @@ func TestDemoProposals(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]int{"/": 200, "/readyz": 200, "/livez": 200, "/nothing": 404} {
-		resp, err := http.Get(demo.url + path)
+		resp, err := client().Get(demo.url + path)
 		if err != nil {
 			t.Fatal(err)
 		}

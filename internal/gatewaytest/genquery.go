@@ -30,7 +30,7 @@ func newQuery(d dice, s *genSchema) (text string, variables *Object) {
 		q.values.Set(fmt.Sprintf("c%d", i), d.in(2))
 	}
 	q.conds = 2
-	body := q.selections(s.query, 4)
+	body := q.selections(s.query, 3+q.d.IntN(2))
 	var b strings.Builder
 	fmt.Fprintf(&b, "query (%s) %s\n", strings.Join(q.variables, ", "), body)
 	for _, f := range q.fragments {
@@ -45,14 +45,14 @@ func (q *genQuery) selections(t *genType, depth int) string {
 	if t == q.s.query {
 		out = append(out, "__typename @include(if: $c0) @skip(if: $c1)")
 	}
-	for range 1 + q.d.IntN(4) {
+	for range 1 + q.d.IntN(3) {
 		out = append(out, q.selection(t, depth))
 	}
 	return "{ " + strings.Join(out, " ") + " }"
 }
 
 func (q *genQuery) selection(t *genType, depth int) string {
-	switch q.d.IntN(9) {
+	switch q.d.IntN(14) {
 	case 0:
 		return "__typename" + q.condition()
 	case 1:

@@ -156,6 +156,9 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 // inputs reads what c wants of its parent. ok is false if one of the values is null, or no scalar: then there is no call.
 func (x *execution) inputs(o *thing, c *schema.Connector) (this *Object, ok bool) {
 	this = NewObject()
+	if o.root { // the key of a loader on a root field is in its arguments
+		return this, true
+	}
 	for _, in := range c.Inputs {
 		f := o.typ.Fields[in.Path[0]]
 		v := x.value(o, f).v
@@ -197,7 +200,7 @@ func (x *execution) loaders(o *thing, groups []*group) []*schema.Connector {
 		case f == nil: // __typename
 		case f.Connector == nil:
 			need(f)
-		default:
+		case !o.root:
 			for _, in := range f.Connector.Inputs {
 				need(o.typ.Fields[in.Path[0]])
 			}

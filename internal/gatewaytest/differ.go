@@ -1,0 +1,157 @@
+package gatewaytest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"manifold/schema"
+	"manifold/upstreams"
+)
+
+// Case is one generated gateway and the requests to send to it.
+type Case struct {
+	Seed   uint64
+	Schema string
+
+	schema  *genSchema
+	world   *world
+	gateway *Gateway
+	calls   atomic.Int64 // made by the engine since the last request
+}
+
+// NewCase makes the gateway of a seed. The same seed always makes the same gateway. An error means that the generator made
+// a schema that does not load, or that the loader refuses a good one.
+func NewCase(seed uint64) (*Case, error) {
+	s := newSchema(newDice(seed, 1))
+	c := &Case{Seed: seed, Schema: s.Text(), schema: s, world: newWorld(seed, s)}
+	var err error
+	c.gateway, err = Open([]*ast.Source{{Name: "gateway.graphql", Input: c.Schema}}, nil,
+		func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
+			c.calls.Add(1)
+			return c.world.Answer(source, call)
+		})
+	if err != nil {
+		return nil, fmt.Errorf("seed %d: %w\n%s", seed, err, numbered(c.Schema))
+	}
+	return c, nil
+}
+
+// Compare runs query number n of the case through the engine and through the reference. The error shows both, and what
+// is needed to run it again.
+func (c *Case) Compare(n uint64) error {
+	query, variables := newQuery(newDice(c.Seed, 100+n), c.schema)
+	p, errs := c.gateway.Prepare(query, "")
+	if len(errs) > 0 {
+		return c.fault(n, query, variables, "the request is refused: "+errs.Error())
+	}
+	text := []byte(Encode(variables))
+	c.calls.Store(0)
+	result, errs := c.gateway.Run(context.Background(), p, text, http.Header{})
+	if len(errs) > 0 {
+		return c.fault(n, query, variables, "the variables are refused: "+errs.Error())
+	}
+	defer result.Release()
+	calls := c.calls.Load()
+	want := Execute(c.gateway.Model, &Request{
+		Document: p.Document, Operation: p.Operation, Variables: variables, Header: http.Header{},
+	}, c.world.Answer)
+
+	have := &Result{Calls: int(calls)}
+	for i := range result.Errors {
+		e := &result.Errors[i]
+		have.Errors = append(have.Errors, Error{Path: string(e.Path), Code: e.Fault.Code})
+	}
+	var err error
+	if have.Data, err = Canonical(result.Data); err != nil {
+		return c.fault(n, query, variables, fmt.Sprintf("the engine's data is not valid JSON: %v\n%s", err, result.Data))
+	}
+	if d := difference(want, have); d != "" {
+		return c.fault(n, query, variables, d+"\nplan:\n"+p.Plan())
+	}
+	return nil
+}
+
+// difference tells how two results differ, "" if they do not. The engine may call less often than the reference, never more.
+func difference(want, have *Result) string {
+	var b strings.Builder
+	canonical, err := Canonical([]byte(want.Data))
+	if err != nil {
+		return "the reference's data is not valid JSON: " + err.Error()
+	}
+	if os.Getenv("GT_LOOSE") != "" { // TODO remove
+		canonical, have.Data = loose(canonical), loose(have.Data)
+		cmp := func(a, b Error) int { return strings.Compare(a.Path+string(a.Code), b.Path+string(b.Code)) }
+		slices.SortFunc(want.Errors, cmp)
+		slices.SortFunc(have.Errors, cmp)
+	}
+	if canonical != have.Data {
+		b.WriteString("data\n" + Diff(pretty(canonical), pretty(have.Data)))
+	}
+	if !slices.Equal(want.Errors, have.Errors) {
+		b.WriteString("errors\n" + Diff(errorLines(want.Errors), errorLines(have.Errors)))
+	}
+	if have.Calls > want.Calls {
+		fmt.Fprintf(&b, "the engine made %d calls, the reference %d\n", have.Calls, want.Calls)
+	}
+	return b.String()
+}
+
+func (c *Case) fault(n uint64, query string, variables *Object, what string) error {
+	return fmt.Errorf("seed %d, query %d (values wrong: %g, calls failing: %g)\n%s\nquery:\n%s\nvariables: %s\ngateway.graphql:\n%s",
+		c.Seed, n, c.world.values, c.world.calls, what, query, Encode(variables), numbered(c.Schema))
+}
+
+func errorLines(errs []Error) string {
+	var b strings.Builder
+	for _, e := range errs {
+		fmt.Fprintf(&b, "%s %s\n", e.Path, e.Code)
+	}
+	return b.String()
+}
+
+func pretty(text string) string {
+	var v json.RawMessage = []byte(text)
+	out, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return text
+	}
+	return string(out) + "\n"
+}
+
+func numbered(text string) string {
+	var b strings.Builder
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		fmt.Fprintf(&b, "%3d  %s", n, line)
+	}
+	return b.String()
+}
+
+func loose(text string) string {
+	v, _ := Decode([]byte(text))
+	var f func(v any)
+	f = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, i := range v {
+				f(i)
+			}
+		case *Object:
+			slices.Sort(v.Names)
+			for _, i := range v.Members {
+				f(i)
+			}
+		}
+	}
+	f(v)
+	return Encode(v)
+}
