@@ -1,8 +1,6 @@
 package resolvers
 
 import (
-	"slices"
-
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/internal/fault"

@@ -8,7 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -24,7 +24,48 @@ type Case struct {
 	schema  *genSchema
 	world   *world
 	gateway *Gateway
-	calls   atomic.Int64 // made by the engine since the last request
+	traffic traffic // of the engine, since the last request
+}
+
+// traffic remembers calls and their answers.
+type traffic struct {
+	mu  sync.Mutex
+	all []exchange
+}
+
+type exchange struct {
+	call  *upstreams.Call
+	reply *upstreams.Reply
+	err   error
+}
+
+func (t *traffic) add(e exchange) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	e.call = &upstreams.Call{Method: e.call.Method, URL: slices.Clone(e.call.URL), Body: slices.Clone(e.call.Body)}
+	t.all = append(t.all, e)
+}
+
+// take returns what was remembered and forgets it.
+func (t *traffic) take() []exchange {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	all := t.all
+	t.all = nil
+	return all
+}
+
+func trafficText(all []exchange) string {
+	var b strings.Builder
+	for _, e := range all {
+		b.WriteString(callText(e.call))
+		if e.err != nil {
+			fmt.Fprintf(&b, "\n  %v\n", e.err)
+			continue
+		}
+		fmt.Fprintf(&b, "\n  %d %s %s\n", e.reply.Status, e.reply.ContentType, e.reply.Body)
+	}
+	return b.String()
 }
 
 // NewCase makes the gateway of a seed. The same seed always makes the same gateway. An error means that the generator made
@@ -35,8 +76,9 @@ func NewCase(seed uint64) (*Case, error) {
 	var err error
 	c.gateway, err = Open([]*ast.Source{{Name: "gateway.graphql", Input: c.Schema}}, nil,
 		func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
-			c.calls.Add(1)
-			return c.world.Answer(source, call)
+			reply, err := c.world.Answer(source, call)
+			c.traffic.add(exchange{call, reply, err})
+			return reply, err
 		})
 	if err != nil {
 		return nil, fmt.Errorf("seed %d: %w\n%s", seed, err, numbered(c.Schema))
@@ -53,18 +95,18 @@ func (c *Case) Compare(n uint64) error {
 		return c.fault(n, query, variables, "the request is refused: "+errs.Error())
 	}
 	text := []byte(Encode(variables))
-	c.calls.Store(0)
+	c.traffic.take()
 	result, errs := c.gateway.Run(context.Background(), p, text, http.Header{})
 	if len(errs) > 0 {
 		return c.fault(n, query, variables, "the variables are refused: "+errs.Error())
 	}
 	defer result.Release()
-	calls := c.calls.Load()
+	calls := c.traffic.take()
 	want := Execute(c.gateway.Model, &Request{
 		Document: p.Document, Operation: p.Operation, Variables: variables, Header: http.Header{},
 	}, c.world.Answer)
 
-	have := &Result{Calls: int(calls)}
+	have := &Result{Calls: len(calls)}
 	for i := range result.Errors {
 		e := &result.Errors[i]
 		have.Errors = append(have.Errors, Error{Path: string(e.Path), Code: e.Fault.Code})
@@ -74,7 +116,7 @@ func (c *Case) Compare(n uint64) error {
 		return c.fault(n, query, variables, fmt.Sprintf("the engine's data is not valid JSON: %v\n%s", err, result.Data))
 	}
 	if d := difference(want, have); d != "" {
-		return c.fault(n, query, variables, d+"\nplan:\n"+p.Plan())
+		return c.fault(n, query, variables, d+"\nplan:\n"+p.Plan()+"\ncalls of the engine:\n"+trafficText(calls))
 	}
 	return nil
 }
