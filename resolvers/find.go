@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"fmt"
+	"slices"
 
 	"manifold/internal/fault"
 	"manifold/internal/plan"
@@ -74,12 +75,15 @@ func (p *place) has(conn *schema.Connector) bool {
 }
 
 // isNamespace reports whether f only groups fields that all have bindings of their own (LANGUAGE 6, "Values").
-func isNamespace(f *schema.Field) bool {
-	if !isObject(f.Named) || listDepth(f.Type) > 0 {
+func isNamespace(f *schema.Field) bool { return groupsOnly(f, nil) }
+
+func groupsOnly(f *schema.Field, around []*schema.Type) bool {
+	if !isObject(f.Named) || listDepth(f.Type) > 0 || slices.Contains(around, f.Named) {
 		return false
 	}
+	around = append(around, f.Named)
 	for _, inner := range f.Named.Order {
-		if inner.Connector == nil && !inner.Lookup && !isNamespace(inner) {
+		if inner.Connector == nil && !inner.Lookup && !groupsOnly(inner, around) {
 			return false
 		}
 	}

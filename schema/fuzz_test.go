@@ -8,6 +8,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
 
 	"manifold/schema"
@@ -48,12 +49,38 @@ func FuzzLoad(f *testing.F) {
 		if _, err := validator.LoadSchema(validator.Prelude, &ast.Source{Name: "public", Input: sdl}); err != nil {
 			t.Fatalf("the public SDL does not build: %v\n%s", err, sdl)
 		}
-		for _, typ := range g.Types {
-			for _, field := range typ.Order {
-				if strings.Contains(field.Def.Description, "@authenticated") {
-					return
-				}
-			}
+		doc, err := parser.ParseSchema(&ast.Source{Input: text})
+		if err != nil {
+			t.Fatalf("a gateway of no GraphQL: %v", err)
+		}
+		if doc.Directives.ForName("authenticated") == nil && uses(doc, "authenticated") {
+			t.Fatal("@authenticated was read over")
 		}
 	})
+}
+
+// uses reports whether a directive stands anywhere in a document.
+func uses(doc *ast.SchemaDocument, name string) bool {
+	var lists []ast.DirectiveList
+	for _, s := range append(doc.Schema, doc.SchemaExtension...) {
+		lists = append(lists, s.Directives)
+	}
+	for _, d := range append(doc.Definitions, doc.Extensions...) {
+		lists = append(lists, d.Directives)
+		for _, f := range d.Fields {
+			lists = append(lists, f.Directives)
+			for _, a := range f.Arguments {
+				lists = append(lists, a.Directives)
+			}
+		}
+		for _, v := range d.EnumValues {
+			lists = append(lists, v.Directives)
+		}
+	}
+	for _, l := range lists {
+		if l.ForName(name) != nil {
+			return true
+		}
+	}
+	return false
 }

@@ -17,17 +17,14 @@ import (
 
 // Options say how a gateway runs. The zero value is the safe one: production mode and default limits.
 type Options struct {
-	Dev       bool                          // playground, introspection, suggestions, causes of upstream errors
-	Env       func(string) (string, bool)   // environment of gateway.graphql; nil: the process's
-	Logger    *slog.Logger                  // nil: slog.Default
-	Limits    Limits                        // of documents; zero fields: defaults
-	Calls     aggregation.Limits            // of operations; zero: defaults
-	Upstreams upstreams.Options             // of calls; zero fields: defaults
-	Callers   func(*upstreams.Set) upstream // replaces the way to upstreams in tests; nil: the network
+	Dev       bool                                                  // playground, introspection, suggestions, causes of upstream errors
+	Env       func(string) (string, bool)                           // environment of gateway.graphql; nil: the process's
+	Logger    *slog.Logger                                          // nil: slog.Default
+	Limits    Limits                                                // of documents; zero fields: defaults
+	Calls     aggregation.Limits                                    // of operations; zero: defaults
+	Upstreams upstreams.Options                                     // of calls; zero fields: defaults
+	Callers   func(*upstreams.Set) func(index int) upstreams.Caller // replaces the way to upstreams in tests; nil: the network
 }
-
-// upstream finds the caller of a source, and of addresses without one (index -1).
-type upstream func(index int) upstreams.Caller
 
 // Generation is everything built from one version of the text. It is immutable; requests keep the one they began with.
 type Generation struct {
@@ -57,12 +54,12 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 	if err != nil {
 		return nil, err
 	}
-	find := upstream(func(i int) upstreams.Caller {
+	find := func(i int) upstreams.Caller {
 		if i < 0 {
 			return set.Absolute()
 		}
 		return set.Caller(i)
-	})
+	}
 	if o.Callers != nil {
 		find = o.Callers(set)
 	}

@@ -6,9 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
-
 	"manifold/internal/fault"
 )
 
@@ -233,42 +230,6 @@ func TestErrorsAreFew(t *testing.T) {
 	}
 	if len(got.Errors) != 21 || got.Errors[20].Message != "1380 more errors" || len(body) > 16<<10 {
 		t.Errorf("%d errors, %d bytes, last %q", len(got.Errors), len(body), got.Errors[len(got.Errors)-1].Message)
-	}
-}
-
-// TestScanCountsAsTheParserDoes compares scan's count with what the parser accepts under a token limit.
-func TestScanCountsAsTheParserDoes(t *testing.T) {
-	t.Parallel()
-	for _, text := range []string{
-		"{a}",
-		"query A($x: [Int!]! = [1, -2, 3.5e-7], $y: String = \"a\\\"b #\") @dir(a: {b: null}) { a: b(c: $x) ... on User @skip(if: true) { id } ...F }",
-		"\ufeff# comment\n{a,,,,b # another\r\n c}",
-		`{a(b: """x " "" \""" y""", c: "")}`,
-		`{a(b: """""", c: """\"""""")}`,
-		"fragment F on User { id }\t{...F}",
-		standardIntrospection,
-	} {
-		l := DefaultLimits()
-		n, err := scan(text, &l)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, n); err != nil {
-			t.Errorf("%q: %d tokens are too few: %v", text, n, err)
-		}
-		if _, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, n-1); err == nil {
-			t.Errorf("%q: %d tokens are too many", text, n)
-		}
-	}
-}
-
-func TestScanOfWhatIsNoGraphQL(t *testing.T) {
-	t.Parallel()
-	for _, text := range []string{`"`, `"""`, `"\`, `"""\"""`, `{a(b:"x`, "\x00\xff", "..", "-", "}}}}}", `""""`} {
-		l := DefaultLimits()
-		if _, err := scan(text, &l); err != nil {
-			t.Errorf("%q: %v", text, err)
-		}
 	}
 }
 

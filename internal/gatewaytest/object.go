@@ -224,10 +224,11 @@ func (x *execution) object(o *thing, from []*ast.Field, at path) (string, outcom
 	return x.fields(o, groups, at)
 }
 
-// prepare calls the loaders of an object. gone says that the whole object is null: a reference that leads nowhere.
+// prepare calls the loaders of an object. gone says that the whole object is null: a reference, or an object built by a
+// selection, whose key is null; a reference that leads nowhere.
 func (x *execution) prepare(o *thing, groups []*group, at path) (gone bool, how outcome) {
-	if o.reference && o.typ.Loader != nil {
-		for _, in := range o.typ.Loader.Inputs {
+	if l := o.typ.Loader; l != nil && !o.held.whole && (o.reference || o.held.shape != nil) {
+		for _, in := range l.Inputs {
 			if empty(x.value(o, o.typ.Fields[in.Path[0]]).v) {
 				return true, nothing
 			}
