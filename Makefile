@@ -6,6 +6,7 @@ GOLANGCI := .tools/golangci-lint-$(GOLANGCI_VERSION)
 GOFUMPT  := .tools/gofumpt-$(GOFUMPT_VERSION)
 
 FUZZTIME ?= 30s # for each fuzz function
+CASES    ?= 200000 # generated queries on which engine and reference must agree
 BENCH    ?= .   # which benchmarks to run, as a regular expression
 
 .DEFAULT_GOAL := help
@@ -32,7 +33,8 @@ spec: ## run the behaviour specs
 spec-update: ## rewrite the expected parts of the specs; read the diff before you commit it
 	go test ./spec -update
 
-fuzz: ## run each fuzz function for FUZZTIME (30s)
+fuzz: ## compare engine and reference on CASES queries (200000), then run each fuzz function for FUZZTIME (30s)
+	MANIFOLD_CASES=$(strip $(CASES)) go test ./internal/gatewaytest -run '^TestEngineAgainstReference$$' -count=1 -timeout 2h
 	@set -e; for pkg in $$(go list ./...); do \
 		for name in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
 			echo "== $$pkg $$name for $(FUZZTIME)"; \

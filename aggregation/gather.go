@@ -20,46 +20,35 @@ func (f *frame) gather(r *running) {
 func (f *frame) walk(r *running, l *loading, fd *plan.Feeder, steps []plan.Step, base int) {
 	for n := range steps {
 		s := &steps[n]
-		if !s.When.Holds(f.held) {
+		if !s.When.Holds(f.held) || (s.Type != nil && !f.isOf(s.Type, base)) {
 			return
 		}
 		if base = f.follow(s.Ref.Hops, base); base < 0 {
 			return
 		}
 		if s.Ref.Slot < 0 {
-			if s.Type != nil && !f.isOf(s.Type, base) {
-				return
-			}
 			continue
 		}
-		v := f.slots[base+s.Ref.Slot]
-		switch v.kind {
+		switch v := f.slots[base+s.Ref.Slot]; v.kind {
 		case record:
 			base = int(v.from)
-		case object: // inline: the values are in the record itself
 		case list:
-			f.walkList(r, l, fd, s, steps[n+1:], v, base)
+			f.walkList(r, l, fd, steps[n+1:], v)
 			return
 		default:
-			return
-		}
-		if s.Type != nil && !f.isOf(s.Type, base) {
 			return
 		}
 	}
 	f.feed(r, l, fd, base)
 }
 
-func (f *frame) walkList(r *running, l *loading, fd *plan.Feeder, s *plan.Step, rest []plan.Step, v slot, base int) {
+func (f *frame) walkList(r *running, l *loading, fd *plan.Feeder, rest []plan.Step, v slot) {
 	for i := v.from; i < v.from+v.to; i++ {
-		item := f.slots[i]
-		switch item.kind {
+		switch item := f.slots[i]; item.kind {
 		case record:
-			if s.Type == nil || f.isOf(s.Type, int(item.from)) {
-				f.walk(r, l, fd, rest, int(item.from))
-			}
+			f.walk(r, l, fd, rest, int(item.from))
 		case list:
-			f.walkList(r, l, fd, s, rest, item, base)
+			f.walkList(r, l, fd, rest, item)
 		}
 	}
 }

@@ -41,16 +41,21 @@ func (f *frame) fields(fields []plan.Field, bases []int, first bool) (more, ok b
 			f.out = append(f.out, ',')
 		}
 		first = false
+		base := bases[fl.Base]
 		f.out = append(f.out, fl.Prefix...)
 		if fl.Const != nil {
 			f.out = append(f.out, fl.Const...)
 			continue
 		}
 		f.path = append(f.path, segment{field: fl})
-		base := bases[fl.Base]
 		switch {
 		case base >= 0 && fl.Virtual:
-			ok = f.orNull(fl, 0, f.object(fl.Object, base))
+			mark := len(f.out)
+			how := f.object(fl.Object, base)
+			if how != written {
+				f.out = f.out[:mark]
+			}
+			ok = f.orNull(fl, 0, how)
 		case base >= 0:
 			ok = f.value(fl, 0, f.slots[base+fl.Slot], base)
 		case base == lost:
@@ -66,8 +71,7 @@ func (f *frame) fields(fields []plan.Field, bases []int, first bool) (more, ok b
 	return !first, true
 }
 
-// lost and none stand for records that are not there: because their call failed (and the object was blamed for it), or
-// because there is nothing.
+// Records that are not there: none because there is nothing, lost because their call failed, for which the object was blamed.
 const (
 	none = -1
 	lost = -2
@@ -91,17 +95,19 @@ func (f *frame) object(o *plan.Object, base int) outcome {
 			case record:
 				at = int(s.from)
 			case failed:
-				f.blame(f.faults[s.from])
 				at = lost
+				if !f.failedBefore(o.Bases[:i], base, s) {
+					f.blame(f.faults[s.from])
+				}
 			case absent, null, asked:
 			default:
-				f.blame(misfit("an object"))
 				at = lost
+				f.blame(misfit("an object"))
 			}
-			if i+1 == o.Require && at < 0 {
-				if at == lost {
-					return blamed
-				}
+			if i+1 == o.Require && at == lost {
+				return blamed
+			}
+			if i+1 == o.Require && at == none {
 				return nothing
 			}
 		}
@@ -120,6 +126,16 @@ func (f *frame) object(o *plan.Object, base int) outcome {
 	}
 	f.out = append(f.out, '}')
 	return written
+}
+
+// failedBefore reports whether an earlier base is lost for the same fault: its key was to come from there.
+func (f *frame) failedBefore(bases []plan.Base, base int, s slot) bool {
+	for i := range bases {
+		if bases[i].When.Holds(f.held) && f.slots[base+bases[i].Slot] == s {
+			return true
+		}
+	}
+	return false
 }
 
 // value writes the value in a slot, which lies at list depth d of a field's type. It returns false if null may not be here.

@@ -12,10 +12,14 @@ import (
 // resolveType decides how the concrete type of a place's objects is found (LANGUAGE 6, "Abstract types"): by the __typename
 // that a mapping made, by @discriminate, as the only possible one, by the reply's own __typename.
 func (c *compilation) resolveType(p *place, types []*schema.Type) error {
-	if isObject(p.typ) || len(types) == 1 {
+	if isObject(p.typ) {
 		return nil
 	}
 	b := p.bases[0]
+	named := b.prov.sel != nil && member(b.prov.sel, "__typename") != nil
+	if len(types) == 1 && p.disc == nil && !named {
+		return nil
+	}
 	if p.typ.Loader != nil && !namesType(b) { // a key alone does not say the type: what it points to does
 		var err error
 		if b, err = c.attach(p, 0, p.typ, p.typ.Loader, nil); err != nil {

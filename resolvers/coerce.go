@@ -1,6 +1,7 @@
 package resolvers
 
 import (
+	"bytes"
 	"strconv"
 	"unicode/utf8"
 
@@ -220,14 +221,12 @@ func (c *coercion) scalar(token []byte, named *schema.Type) {
 
 // text appends a string with no more escapes than it needs.
 func (c *coercion) text(token []byte) {
-	for _, b := range token {
-		if b == '\\' {
-			c.scratch = rawjson.Unquote(c.scratch[:0], token)
-			c.out = rawjson.Quote(c.out, c.scratch)
-			return
-		}
+	if bytes.IndexByte(token, '\\') < 0 {
+		c.out = append(c.out, token...)
+		return
 	}
-	c.out = append(c.out, token...)
+	c.scratch = rawjson.Unquote(c.scratch[:0], token)
+	c.out = rawjson.Quote(c.out, c.scratch)
 }
 
 // custom appends the value of a custom scalar as it is, without the space between its tokens.
@@ -252,18 +251,21 @@ func (c *coercion) fail(what string) {
 	if len(c.errs) >= maxVariableErrors {
 		return
 	}
-	at := "$"
+	text := []byte(`variable "$`)
 	for i, s := range c.path {
 		switch {
 		case s.name == "":
-			at += "[" + strconv.Itoa(s.index) + "]"
-		case i == 0:
-			at += s.name
-		default:
-			at += "." + s.name
+			text = append(text, '[')
+			text = strconv.AppendInt(text, int64(s.index), 10)
+			text = append(text, ']')
+			continue
+		case i > 0:
+			text = append(text, '.')
 		}
+		text = append(text, s.name...)
 	}
-	c.errs = append(c.errs, variableError("variable \""+at+"\": "+what, c.definition.Position))
+	text = append(text, `": `...)
+	c.errs = append(c.errs, variableError(string(text)+what, c.definition.Position))
 }
 
 // show returns a value as an error message quotes it: short scalars as they are, of others the kind.

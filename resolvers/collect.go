@@ -49,7 +49,7 @@ func (c *compilation) collect(t *schema.Type, from []selection) ([]*collected, e
 // inOrder lists the fields by their occurrences. Occurrences of one key that follow each other are one.
 func (g *gather) inOrder() []*collected {
 	var out []*collected
-	var lastEarlier plan.Cond
+	var since []plan.Cond                // for each of out: when its key had stood already
 	before := map[*collected]plan.Cond{} // under which a key has stood already
 	for _, at := range g.order {
 		earlier := before[at.field]
@@ -59,14 +59,14 @@ func (g *gather) inOrder() []*collected {
 			f := *at.field
 			f.when = nil
 			out = append(out, &f)
-			lastEarlier = earlier
+			since = append(since, earlier)
 			last++
 		}
-		for _, mask := range g.c.tests.without(at.mask, lastEarlier) {
+		for _, mask := range g.c.tests.without(at.mask, since[last]) {
 			out[last].when = or(out[last].when, mask)
 		}
 		if out[last].when == nil { // never here, because always before
-			out = out[:last]
+			out, since = out[:last], since[:last]
 		}
 	}
 	return out

@@ -205,7 +205,7 @@ func (c *compilation) seal(p *place) *plan.Object {
 func (pt *part) finishBases() {
 	for _, p := range pt.joined {
 		for i, b := range p.bases[1:] {
-			p.obj.Bases[i].When = simple(b.feed.when)
+			p.obj.Bases[i].When = simple(b.asked)
 		}
 	}
 }

@@ -118,6 +118,17 @@ func or(c plan.Cond, mask uint64) plan.Cond {
 	return append(kept, mask)
 }
 
+// orAll adds the alternatives of when, of which none means always.
+func orAll(c, when plan.Cond) plan.Cond {
+	if len(when) == 0 {
+		return or(c, 0)
+	}
+	for _, mask := range when {
+		c = or(c, mask)
+	}
+	return c
+}
+
 // simple returns c as the plan wants it: empty if it always holds.
 func simple(c plan.Cond) plan.Cond {
 	if slices.Contains(c, 0) {

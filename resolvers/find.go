@@ -53,9 +53,7 @@ func (c *compilation) present(p *place, variant int, t *schema.Type, f *collecte
 			continue
 		}
 		if at, ok := b.prov.find(t, f.def); ok {
-			if b.feed != nil {
-				b.feed.also(f.when)
-			}
+			b.also(f.when)
 			return c.inside(b, n, &b.prov, at, f.def), true
 		}
 	}
@@ -148,7 +146,7 @@ func (c *compilation) ask(p *place, variant int, t *schema.Type, conn *schema.Co
 func (c *compilation) attach(p *place, variant int, t *schema.Type, conn *schema.Connector, when plan.Cond) (*base, error) {
 	for _, b := range p.bases {
 		if b.conn == conn {
-			b.feed.also(when)
+			b.also(when)
 			return b, nil
 		}
 	}
@@ -165,8 +163,9 @@ func (c *compilation) attach(p *place, variant int, t *schema.Type, conn *schema
 	if err != nil {
 		return nil, err
 	}
-	feed.also(when)
 	b := &base{rec: l.node.rec, node: l.node, prov: l.prov, conn: conn, hop: []int{slot}, wave: fetch.wave, needs: []*fetchNode{fetch}, feed: feed}
+	b.also(when)
+	b.prov.own = p.given == nil
 	p.bases = append(p.bases, b)
 	return b, nil
 }

@@ -38,14 +38,7 @@ type feeder struct {
 }
 
 // also adds a reason to feed.
-func (f *feeder) also(when plan.Cond) {
-	if len(when) == 0 {
-		when = plan.Cond{0}
-	}
-	for _, mask := range when {
-		f.when = or(f.when, mask)
-	}
-}
+func (f *feeder) also(when plan.Cond) { f.when = orAll(f.when, when) }
 
 // loaderOf returns the loader of a connector. f is the field it is written on, nil for a connector on a type; then the value
 // is one object of type named.

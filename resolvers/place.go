@@ -42,7 +42,8 @@ type base struct {
 	hop   []int             // how it is reached from base 0: nothing for base 0, else one join slot
 	wave  int               // of the fetch that brings it; 0: known from the start
 	needs []*fetchNode
-	feed  *feeder // of a joined base
+	feed  *feeder   // of a joined base
+	asked plan.Cond // of a joined base: alternatives under which this place asks for it
 }
 
 // provision says which fields an object found in a reply carries, and under which names.
@@ -52,6 +53,7 @@ type provision struct {
 	src   *schema.Source    // whose naming and @from apply
 	conn  *schema.Connector // the object is the value of this connector itself; nil further inside
 	keys  bool              // only the key is carried: a reference
+	own   bool              // only the connector's own block is carried: what a reference is joined with
 }
 
 // found is where a field is, as seen from the object that carries it.
@@ -88,7 +90,7 @@ func (v *provision) carries(t *schema.Type, f *schema.Field) bool {
 		return false
 	case f.Block != nil && f.Block == v.conn:
 		return true
-	case isBlock(t, v.conn):
+	case v.own || isBlock(t, v.conn):
 		return f.Block == nil && t.Loader == v.conn
 	case f.Block == nil:
 		return true
@@ -312,6 +314,15 @@ func (p *place) baseAt(hop []int) *base {
 		}
 	}
 	return p.bases[0]
+}
+
+// also adds a reason why the place asks for a joined base.
+func (b *base) also(when plan.Cond) {
+	if b.feed == nil {
+		return
+	}
+	b.feed.also(when)
+	b.asked = orAll(b.asked, when)
 }
 
 // test returns the condition that an object of p is of one possible type, nil if it cannot be of another.

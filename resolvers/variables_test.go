@@ -154,8 +154,10 @@ func TestVariables(t *testing.T) {
 		{"Order", `{"lines":[{"sku":"a","quantity":"x"}]}`, "", `variable "$v.lines[0].quantity": expected Int, got "x"`},
 		{"Order", `{"lines":[]}`, `{"lines":[],"rate":0.5,"tags":["a","b"]}`, ""},
 		{"Order", `{"lines":{"sku":"a"},"tags":null}`, `{"lines":[{"sku":"a","quantity":1,"color":"r"}],"rate":0.5,"tags":null}`, ""},
-		{"Order", `{"parent":{"parent":{"lines":[]},"lines":[]},"lines":[]}`,
-			`{"lines":[],"rate":0.5,"parent":{"lines":[],"rate":0.5,"parent":{"lines":[],"rate":0.5,"tags":["a","b"]},"tags":["a","b"]},"tags":["a","b"]}`, ""},
+		{
+			"Order", `{"parent":{"parent":{"lines":[]},"lines":[]},"lines":[]}`,
+			`{"lines":[],"rate":0.5,"parent":{"lines":[],"rate":0.5,"parent":{"lines":[],"rate":0.5,"tags":["a","b"]},"tags":["a","b"]},"tags":["a","b"]}`, "",
+		},
 		{"Deep", `{}`, `{"line":{"sku":"x","quantity":1,"color":"r"}}`, ""},
 		{`Line = {sku: "z", color: GREEN}`, absent, `{"sku":"z","quantity":1,"color":"GREEN"}`, ""},
 		// @oneOf

@@ -28,23 +28,19 @@ func (l *loader) expand(v *ast.Value, coordinate string, literal bool) (out stri
 		}
 		b.WriteString(rest[:i])
 		name, fallback, hasFallback := strings.Cut(rest[i+2:i+end], ":-")
-		value, set := "", false
+		value, set := l.env(name)
+		if hasFallback && value == "" { // as in a shell, an empty variable takes the default too
+			value, set = fallback, true
+		}
 		switch {
 		case !envName(name):
 			l.problem(l.inside(v, done+i), coordinate, fmt.Sprintf("${%s} is not a name of an environment variable", name),
 				"names are letters, digits and underscores")
 			ok = false
-		default:
-			value, set = l.env(name)
-			// As in a shell, ${NAME:-default} takes the default for an empty variable too.
-			if hasFallback && value == "" {
-				value, set = fallback, true
-			}
-			if !set {
-				l.problem(l.inside(v, done+i), coordinate, "the environment variable "+name+" is not set",
-					"set it, or write ${"+name+":-default}")
-				ok = false
-			}
+		case !set:
+			l.problem(l.inside(v, done+i), coordinate, "the environment variable "+name+" is not set",
+				"set it, or write ${"+name+":-default}")
+			ok = false
 		}
 		if literal {
 			value = strings.ReplaceAll(value, "{", `{$("{")}`)

@@ -5,11 +5,14 @@ import (
 )
 
 // Load reads the files of one gateway into a checked model. env answers `${NAME}` and `$env.NAME`; it is asked during Load
-// only. The files must not change afterwards: positions and problems refer to them.
+// only; nil is an empty environment. The files must not change afterwards: positions and problems refer to them.
 //
 // The error is of type Problems and holds every fault that could be found, at least one of Severity Error; the Gateway is
 // nil then. Warnings alone are no error: they are in Gateway.Warnings.
 func Load(files []*ast.Source, env func(name string) (value string, ok bool)) (*Gateway, error) {
+	if env == nil {
+		env = func(string) (string, bool) { return "", false }
+	}
 	l := &loader{
 		lang:  newLanguage(),
 		env:   env,
@@ -114,8 +117,11 @@ func (l *loader) warning(p place, coordinate, message, hint string) {
 	l.note(Warning, p, coordinate, message, hint)
 }
 
+// full reports whether further problems are dropped.
+func (l *loader) full() bool { return len(l.problems) > maxProblems }
+
 func (l *loader) note(s Severity, p place, coordinate, message, hint string) {
-	if len(l.problems) > maxProblems {
+	if l.full() || (s == Warning && len(l.problems) == maxProblems) {
 		return
 	}
 	if len(l.problems) == maxProblems {

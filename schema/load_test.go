@@ -314,6 +314,7 @@ func TestGood(t *testing.T) {
 		"item variables in a body":            `type Query { a(i: [I]): Int @connect(source: "a", http: { POST: "/a", body: "x: $args.i { k: b } y: $args.i->map({ l: @.b })" }) } input I { b: Int }`,
 		"recursive type":                      `type Query { a: A @connect(source: "a", http: { GET: "/a" }) } type A { id: ID as: [A] a: A }`,
 		"singular batch matched by key":       `type Query { a: A @connect(source: "a", http: { GET: "/a" }) } type A { sku: ID s: S @connect(source: "a", http: { GET: "/s?sku={$batch.sku}" }) } type S { n: Int }`,
+		"extended root only":                  `extend type Query { a: Int @connect(selection: "$(1)") } extend type Query { b: Int @connect(selection: "$(1)") }`,
 		"schema definition":                   `schema { query: Root } type Root { a: Int @connect(selection: "$(1)") } type Mutation { notARoot: Int }`,
 		"constant list":                       `type Query { a: [Int] @connect(selection: "$([1, 2])") }`,
 		"own key field in two blocks":         `type Query { u(id: ID!): U @lookup } type U @key(fields: "id") @connect(source: "a", http: { GET: "/u/{$this.id}" }, selection: "name: n") { id: ID name: String }`,

@@ -183,6 +183,9 @@ func (l *loader) collect(t *typ, all *uses, keys map[string]bool) {
 
 // twice reports an element that is written at two places, and names both.
 func (l *loader) twice(p place, coordinate, what string, other place) {
+	if l.full() {
+		return
+	}
 	line, column, _ := l.lines[other.src].find(other.rune)
 	message := fmt.Sprintf("%s is already defined at %s:%d:%d", what, other.src.Name, line, column)
 	hint := "keep one of them"

@@ -24,7 +24,8 @@ type Gateway struct {
 	order []string // names of the types, as written
 }
 
-// Source is an upstream as declared by @source.
+// Source is an upstream as declared by @source, or one that stands for the host of connectors which name it themselves by an
+// absolute URL: its Name is host and port, and Pos is nil.
 type Source struct {
 	Name    string
 	Index   int    // position in Gateway.Sources

@@ -13,7 +13,7 @@ const maxComparisons = 50_000
 // nearest returns the candidate that is spelt most like name, or "" if none is near enough to be a slip.
 // Equally near ones are decided by the alphabet, so that hints are stable.
 func (l *loader) nearest(name string, candidates []string) string {
-	if len(name) > 64 || l.comparisons+len(candidates) > maxComparisons {
+	if l.full() || len(name) > 64 || l.comparisons+len(candidates) > maxComparisons {
 		return ""
 	}
 	l.comparisons += len(candidates)
@@ -39,7 +39,7 @@ func slips(length int) int {
 	switch {
 	case length < 2:
 		return 0
-	case length < 5:
+	case length < 6:
 		return 1
 	default:
 		return max(2, length/3)
@@ -58,7 +58,7 @@ func (l *loader) didYouMean(name string, candidates []string, prefix string) str
 	if c := l.nearest(name, candidates); c != "" {
 		return "did you mean " + prefix + c + "?"
 	}
-	if len(candidates) == 0 || len(candidates) > 8 {
+	if len(candidates) == 0 || len(candidates) > 8 || l.full() {
 		return ""
 	}
 	sorted := slices.Compact(slices.Sorted(slices.Values(candidates)))

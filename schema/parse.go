@@ -88,8 +88,9 @@ func (l *loader) parseFile(file *ast.Source) *ast.SchemaDocument {
 			p.Line, p.Column = ge.Locations[0].Line, ge.Locations[0].Column
 			p.SourceLine = l.lines[file].line(p.Line)
 			if p.Line > 1 && strings.Contains(file.Input, "\r\n") {
-				p.Column = max(1, p.Column-1) // the lexer counts the line feed of CRLF as a column
+				p.Column-- // the lexer counts the line feed of CRLF as a column
 			}
+			p.Column = max(1, p.Column) // that of a block string may be before its last line
 		}
 	}
 	p.Message, p.Hint = "syntax: "+p.Message, syntaxHint(p.Message)

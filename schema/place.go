@@ -48,10 +48,11 @@ func newLines(text string) *lines {
 func (l *lines) find(offset int) (line, column int, text string) {
 	i := sort.Search(len(l.starts), func(i int) bool { return l.starts[i].rune > offset }) - 1
 	i = max(i, 0)
-	text = l.text[l.starts[i].byte:]
-	if end := strings.IndexAny(text, "\r\n"); end >= 0 {
-		text = text[:end]
+	end := len(l.text)
+	if i+1 < len(l.starts) {
+		end = l.starts[i+1].byte
 	}
+	text = strings.TrimRight(l.text[l.starts[i].byte:end], "\r\n")
 	return i + 1, offset - l.starts[i].rune + 1, text
 }
 

@@ -41,8 +41,10 @@ func (l *loader) readSource(file *ast.Source, u *use) {
 	l.sources = append(l.sources, s)
 
 	s.Naming = naming(u.arg("naming"))
-	scope := &scope{coordinate: coordinate, noArgs: "a source has no arguments: use $args in a connector",
-		noParent: "a source has no parent object: use it in a connector"}
+	scope := &scope{
+		coordinate: coordinate, noArgs: "a source has no arguments: use $args in a connector",
+		noParent: "a source has no parent object: use it in a connector",
+	}
 	if h := u.arg("http"); h != nil {
 		s.BaseURL = l.baseURL(member(h, "baseURL"), coordinate)
 		s.Headers = l.headers(member(h, "headers"), scope)
@@ -82,7 +84,8 @@ func (l *loader) baseURL(v *ast.Value, coordinate string) string {
 	}
 	s = strings.TrimSpace(s)
 	u, err := url.Parse(s)
-	wrong, hint := "", "write scheme, host and, if need be, port and path: http://users.internal:8080/v1"
+	var wrong string
+	hint := "write scheme, host and, if need be, port and path: http://users.internal:8080/v1"
 	switch {
 	case strings.ContainsAny(s, "{}"):
 		wrong, hint = "it holds a template", "only ${NAME} and {$env.NAME} are read here; put the rest into the connectors"

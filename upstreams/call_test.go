@@ -59,8 +59,12 @@ func TestCallSends(t *testing.T) {
 			func(url string) *upstreams.Call {
 				c := post(url+"/a", "x")
 				c.Headers = []upstreams.Header{
-					{Name: "accept", Value: "text/plain"}, {Name: "user-agent", Value: "me"}, {Name: "Content-type", Value: "text/plain"},
-					{Name: "X-A", Value: "1"}, {Name: "X-A", Value: "2\tä"}, {Name: "X-Empty"},
+					{Name: "accept", Value: "text/plain"},
+					{Name: "user-agent", Value: "me"},
+					{Name: "Content-type", Value: "text/plain"},
+					{Name: "X-A", Value: "1"},
+					{Name: "X-A", Value: "2\tä"},
+					{Name: "X-Empty"},
 				}
 				return c
 			},
@@ -280,13 +284,10 @@ func TestCallFaults(t *testing.T) {
 			start := time.Now()
 			fails(t, set.Caller(0), get(s.url+"/a"), c.code)
 			took := time.Since(start)
-			if c.code == fault.UpstreamTimeout && (took < timeout || took > timeout+400*time.Millisecond) {
+			if c.code == fault.UpstreamTimeout && (took < timeout || took > timeout+5*time.Second) { // wide above: the machine may be busy
 				t.Errorf("took %v of %v", took, timeout)
 			}
-			eventually(t, "the connection is closed", func() bool { return s.open.Load() == 0 })
-			if n := s.accepted.Load(); n != 1 {
-				t.Errorf("%d connections", n)
-			}
+			eventually(t, "the only connection is closed", func() bool { return s.accepted.Load() == 1 && s.open.Load() == 0 })
 		})
 	}
 }
@@ -657,8 +658,12 @@ func TestSetTakesOverConnections(t *testing.T) {
 func TestOpenNamesEveryBadSource(t *testing.T) {
 	t.Parallel()
 	_, err := upstreams.Open([]*schema.Source{
-		{Name: "one", BaseURL: "ftp://a"}, {Name: "two", BaseURL: "http://a"}, {Name: "three", BaseURL: "http://me:pw@a"},
-		{Name: "four", BaseURL: "/a"}, {Name: "five", BaseURL: "http://"}, {Name: "six", BaseURL: "http://ä"},
+		{Name: "one", BaseURL: "ftp://a"},
+		{Name: "two", BaseURL: "http://a"},
+		{Name: "three", BaseURL: "http://me:pw@a"},
+		{Name: "four", BaseURL: "/a"},
+		{Name: "five", BaseURL: "http://"},
+		{Name: "six", BaseURL: "http://ä"},
 	}, upstreams.Options{}, nil)
 	if err == nil {
 		t.Fatal("opened")
@@ -695,4 +700,9 @@ func TestAbsolute(t *testing.T) {
 	}
 	set.Close()
 	eventually(t, "all connections are closed", func() bool { return a.open.Load()+b.open.Load() == 0 })
+
+	late := serve(t, answers(ok("c")))
+	wantBody(t, c, get(a.url), "a")
+	wantBody(t, c, get(late.url), "c")
+	eventually(t, "the late calls' connections are closed", func() bool { return a.open.Load()+late.open.Load() == 0 })
 }

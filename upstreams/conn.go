@@ -31,7 +31,8 @@ func newConn(nc net.Conn) *conn {
 
 // quiet reports whether a kept connection is as we left it: not closed by the upstream, and with nothing to read.
 // Bytes that nobody asked for would be taken for the answer to the next call, which may be somebody else's.
-// The look costs 0.5 us; unlike a reader kept on every idle connection it needs no goroutine.
+// The look is a system call, about a tenth of the CPU time of a small call, and worth it. A reader kept on every idle
+// connection would see the same, for a goroutine each and two switches per call.
 func (c *conn) quiet() bool {
 	if c.raw == nil {
 		return true

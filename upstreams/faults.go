@@ -31,13 +31,13 @@ func (t tooLarge) Error() string { return string(t) }
 //   - Anything else is the network (dial, name, TLS, reset, closed before an answer): UPSTREAM_UNAVAILABLE.
 func callFault(ctx context.Context, upstream string, status int, err error) *fault.Error {
 	f := &fault.Error{Upstream: upstream, Status: status, Cause: err}
-	var bad malformed
-	var large tooLarge
+	_, bad := errors.AsType[malformed](err)
+	_, large := errors.AsType[tooLarge](err)
 	ended := over(ctx)
 	switch {
-	case errors.As(err, &bad):
+	case bad:
 		f.Code, f.Message = fault.UpstreamBadResponse, "The upstream sent a malformed response."
-	case errors.As(err, &large):
+	case large:
 		f.Code, f.Message = fault.UpstreamTooLarge, "The upstream sent too large a response."
 	case errors.Is(ended, context.Canceled):
 		f.Code, f.Message = fault.Internal, "The call was cancelled."

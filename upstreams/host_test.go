@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -94,6 +95,14 @@ func TestHostTakesTheLastUsedFirst(t *testing.T) {
 	}
 }
 
+func untilOneWaits(h *host) {
+	for waiting := 0; waiting == 0; runtime.Gosched() {
+		h.mu.Lock()
+		waiting = len(h.waiters)
+		h.mu.Unlock()
+	}
+}
+
 // A fresh connection is to be had even if all places are taken by idle ones.
 func TestHostMakesRoomForAFreshConnection(t *testing.T) {
 	t.Parallel()
@@ -125,11 +134,7 @@ func TestHostServesWaiters(t *testing.T) {
 			}
 			got <- c
 		}()
-		for waiting := 0; waiting == 0; {
-			h.mu.Lock()
-			waiting = len(h.waiters)
-			h.mu.Unlock()
-		}
+		untilOneWaits(h)
 		leave(held)
 		held = <-got
 		if open, idle := counts(h); open != 1 || idle != 0 {
@@ -144,7 +149,7 @@ func TestHostLosesNothingToAWaiterThatGivesUp(t *testing.T) {
 	t.Parallel()
 	h := testHost(t, Options{MaxConns: 1})
 	gaveUp, served := 0, 0
-	for i := 0; gaveUp == 0 || served == 0 || i < 200; i++ {
+	for i := range 200 {
 		held := take(t, h, 1)[0]
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
@@ -161,17 +166,16 @@ func TestHostLosesNothingToAWaiterThatGivesUp(t *testing.T) {
 				t.Error(err)
 			}
 		}()
-		for waiting := 0; waiting == 0; {
-			h.mu.Lock()
-			waiting = len(h.waiters)
-			h.mu.Unlock()
+		untilOneWaits(h)
+		h.mu.Lock() // so that both have happened before the waiter goes on; the first of them is what it wakes up for
+		if i%2 == 0 {
+			cancel()
 		}
-		h.mu.Lock() // so that both have happened before the waiter goes on
-		cancel()
 		w := h.nextWaiter()
 		if w != nil {
 			w.ready <- held
 		}
+		cancel()
 		h.mu.Unlock()
 		<-done
 		if w == nil {
@@ -180,5 +184,8 @@ func TestHostLosesNothingToAWaiterThatGivesUp(t *testing.T) {
 		if open, idle := counts(h); open != 1 || idle != 1 {
 			t.Fatalf("round %d: %d open, %d idle", i, open, idle)
 		}
+	}
+	if gaveUp == 0 || served == 0 {
+		t.Errorf("%d gave up, %d were served: the test has lost its aim", gaveUp, served)
 	}
 }

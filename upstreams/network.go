@@ -42,25 +42,28 @@ func (n *network) acquire(o *origin) *host {
 	return h
 }
 
-// release gives up the hosts of a closed Set, one for every time it acquired one.
-func (n *network) release(keys []string) {
+// release gives up a host that was acquired. Its connections are closed when nobody has it any more.
+func (n *network) release(key string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, key := range keys {
-		if n.users[key]--; n.users[key] == 0 {
-			n.hosts[key].close()
-			delete(n.hosts, key)
-			delete(n.users, key)
-		}
-	}
-	if n.sets--; n.sets == 0 {
-		n.secure.CloseIdleConnections()
+	if n.users[key]--; n.users[key] == 0 {
+		n.hosts[key].close()
+		delete(n.hosts, key)
+		delete(n.users, key)
 	}
 }
 
-// join counts one more Set.
+// join counts one more Set, leave one less.
 func (n *network) join() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.sets++
+}
+
+func (n *network) leave() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.sets--; n.sets == 0 {
+		n.secure.CloseIdleConnections()
+	}
 }

@@ -148,8 +148,7 @@ func (m *memory) readAll(body io.Reader, announced, limit int) (*block, error) {
 // protocolError turns net/http's error of a malformed head into ours. Others of its kind have no type to know them by,
 // and count as network errors.
 func protocolError(err error) error {
-	var p textproto.ProtocolError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[textproto.ProtocolError](err); ok {
 		return malformed(p.Error())
 	}
 	return err

@@ -73,7 +73,7 @@ func (s *Set) Caller(i int) Caller { return s.callers[i] }
 func (s *Set) Absolute() Caller { return (*anywhere)(s) }
 
 // Close gives up the connections, but for those that a later Set shares. Calls in flight go on to their end; later ones
-// still work, on a connection of their own each. Closing twice is the same as once.
+// still work, on a connection of their own each (an https one stays for IdleTimeout). Closing twice is the same as once.
 func (s *Set) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -81,7 +81,10 @@ func (s *Set) Close() {
 		return
 	}
 	s.closed = true
-	s.network.release(s.keys)
+	for _, key := range s.keys {
+		s.network.release(key)
+	}
+	s.network.leave()
 }
 
 // anywhere is a Set as the Caller of absolute addresses.
@@ -114,6 +117,9 @@ func (s *Set) connect(text string) (Caller, error) {
 	if c == nil {
 		c = s.chain(s.leaf("", o))
 		s.absolute[text] = c
+		if s.closed && !o.secure {
+			s.network.release(o.key()) // nobody will do it later
+		}
 	}
 	return c, nil
 }

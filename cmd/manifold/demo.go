@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -88,7 +89,7 @@ func tries() []struct{ title, query string } {
 			`{ users(limit: 3) { name tier orders(first: 2) { id status totalCents } } }`,
 		},
 		{
-			"One order, who ordered it, and what else they ordered: known keys wait for nobody.",
+			"One order, who ordered it, and what else they ordered: the last two are asked at once.",
 			`{ order(id: "o1") { status lines { quantity productName } payment { __typename ... on CardPayment { last4 } } ` +
 				`customer { name email orders { id placedAt } } } }`,
 		},
@@ -102,14 +103,16 @@ func tries() []struct{ title, query string } {
 
 // welcome is what the demo prints when it is ready.
 func welcome(url string, s *shop.Shop) string {
-	text := "Manifold demo: one GraphQL endpoint over the REST services of a small shop.\n\n"
-	text += fmt.Sprintf("  playground  %s/\n  graphql     %s/graphql\n  users       %s\n  orders      %s\n",
+	var b strings.Builder
+	b.WriteString("Manifold demo: one GraphQL endpoint over the REST services of a small shop.\n\n")
+	fmt.Fprintf(&b, "  playground  %s/\n  graphql     %s/graphql\n  users       %s\n  orders      %s\n",
 		url, url, s.UsersURL, s.OrdersURL)
-	text += "\nThree things to try, here or in the playground:\n"
+	b.WriteString("\nThree things to try, here or in the playground:\n")
 	for i, try := range tries() {
-		text += fmt.Sprintf("\n%d. %s\n\n%s\n", i+1, try.title, curl(url+"/graphql", try.query))
+		fmt.Fprintf(&b, "\n%d. %s\n\n%s\n", i+1, try.title, curl(url+"/graphql", try.query))
 	}
-	return text + "\nThe calls that reach the services are shown below. Ctrl-C stops all.\n\n"
+	b.WriteString("\nThe calls that reach the services are shown below. Ctrl-C stops all.\n\n")
+	return b.String()
 }
 
 // curl is the command line that sends query, ready to be pasted into a shell.

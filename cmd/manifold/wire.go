@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"manifold/internal/gateway"
 	"manifold/internal/plan"
@@ -30,7 +31,7 @@ func publicSDL(gw *schema.Gateway) string { return schema.PublicSDL(gw) }
 // compile prints the plan of one operation of the query text. If variables is not nil, they are checked against the
 // operation and printed as connectors would get them. The error is a gqlerror.List if the query is at fault.
 func compile(gw *schema.Gateway, text, operation string, variables map[string]any) (string, error) {
-	doc, errs := gqlparser.LoadQuery(gw.Schema, text)
+	doc, errs := gqlparser.LoadQueryWithRules(gw.Schema, text, rules.NewDefaultRules())
 	if len(errs) > 0 {
 		return "", errs
 	}

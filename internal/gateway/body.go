@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"manifold/internal/fault"
 )
@@ -22,9 +21,8 @@ type bodyReader struct {
 	unpackers sync.Pool // *gzip.Reader
 }
 
-// read appends the decompressed body of r to x.body. The connection's read deadline ends with the body: from then on
-// the request may take as long as it may.
-func (b *bodyReader) read(w http.ResponseWriter, r *http.Request, x *exchange) *refusal {
+// read appends the decompressed body of r to x.body.
+func (b *bodyReader) read(r *http.Request, x *exchange) *refusal {
 	packed, refused := encoding(r.Header["Content-Encoding"])
 	if refused != nil {
 		return refused
@@ -41,8 +39,6 @@ func (b *bodyReader) read(w http.ResponseWriter, r *http.Request, x *exchange) *
 	if err != nil {
 		return b.failed(err)
 	}
-	// Errors mean that there is no deadline: a recorder in a test, or a connection just gone.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	if !packed {
 		return nil
 	}
@@ -111,9 +107,9 @@ func (b *bodyReader) tooLarge() *refusal {
 
 var errTooLarge = errors.New("too large")
 
-// readLimited appends what r holds to dst. It reads one byte beyond max at most. announced is the length to expect, or
-// negative; it is within max.
-func readLimited(dst []byte, r io.Reader, max, announced int) ([]byte, error) {
+// readLimited appends what r holds to dst. It reads one byte beyond most. announced is the length to expect, or
+// negative; it is within most.
+func readLimited(dst []byte, r io.Reader, most, announced int) ([]byte, error) {
 	const least = 512
 	want := least
 	if announced >= 0 {
@@ -127,12 +123,12 @@ func readLimited(dst []byte, r io.Reader, max, announced int) ([]byte, error) {
 			dst = append(dst, 0)[:len(dst)]
 		}
 		room := dst[len(dst):cap(dst)]
-		if left := max + 1 - len(dst); len(room) > left {
+		if left := most + 1 - len(dst); len(room) > left {
 			room = room[:left]
 		}
 		n, err := r.Read(room)
 		dst = dst[:len(dst)+n]
-		if len(dst) > max {
+		if len(dst) > most {
 			return dst, errTooLarge
 		}
 		if err == io.EOF {

@@ -100,6 +100,7 @@ func (s *cacheShard[V]) evict() {
 		s.ring[s.hand] = s.ring[last]
 		s.ring[last] = nil
 		s.ring = s.ring[:last]
+		s.hand++ // the entry moved here has a round before it is looked at
 		return
 	}
 }

@@ -52,8 +52,8 @@ func codeOf(e *gqlerror.Error) fault.Code {
 	}
 }
 
-// decisive returns the code that a list of request errors is answered with: that of the first limit that was hit, since
-// whatever else was found is only a consequence, otherwise that of the first error.
+// decisive returns the code of the first error, which the status of the response is taken from. All of a list are of one
+// phase: a document that hits a limit is refused with that error alone.
 func decisive(list gqlerror.List) fault.Code {
 	if len(list) == 0 {
 		return fault.Internal
@@ -125,27 +125,27 @@ func message(e *gqlerror.Error, code fault.Code, dev bool) string {
 
 // variablePath writes a path inside a variable as $input.lines[0].quantity.
 func variablePath(path ast.Path) string {
-	out := "$"
+	out := []byte{'$'}
 	for i, step := range path {
 		switch step := step.(type) {
 		case ast.PathName:
 			if i > 0 {
-				out += "."
+				out = append(out, '.')
 			}
-			out += string(step)
+			out = append(out, step...)
 		case ast.PathIndex:
-			out += "[" + strconv.Itoa(int(step)) + "]"
+			out = append(out, '[')
+			out = strconv.AppendInt(out, int64(step), 10)
+			out = append(out, ']')
 		}
 	}
-	return out
+	return string(out)
 }
 
 // withoutSuggestion drops the names that gqlparser offers in place of a wrong one. In production the schema is not to be
 // learnt by guessing.
 func withoutSuggestion(text string) string {
-	if i := strings.Index(text, " Did you mean"); i >= 0 {
-		return text[:i]
-	}
+	text, _, _ = strings.Cut(text, " Did you mean")
 	return text
 }
 

@@ -91,7 +91,7 @@ func newFake(t testing.TB) *fakeSchema {
 // serve returns the handler of /graphql in front of f.
 func (f *fakeSchema) serve(l Limits, dev bool) http.Handler {
 	srv := handler.New(f)
-	install(srv, f.schema, l, dev, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	install(srv, f.schema, l, dev, slog.New(slog.DiscardHandler))
 	return srv
 }
 

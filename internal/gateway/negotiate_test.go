@@ -26,6 +26,7 @@ func TestResponseType(t *testing.T) {
 		{[]string{"application/json, application/graphql-response+json"}, json},
 		{[]string{"application/graphql-response+json, application/json, */*"}, graphql},
 		{[]string{"application/graphql-response+json, */*"}, graphql},
+		{[]string{"*/*, application/graphql-response+json"}, graphql},
 		{[]string{"application/graphql-response+json;q=0.1, */*"}, json},
 		{[]string{"application/json;q=0, */*"}, graphql},
 		{[]string{"application/json;q=0, application/*;q=0.1"}, graphql},

@@ -3,6 +3,7 @@ package gateway
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -192,12 +193,7 @@ func (g *queries) set(b *strings.Builder, t string, after, depth int) {
 }
 
 func fits(t, fragment string) bool {
-	for _, n := range narrower[t] {
-		if n == fragment {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(narrower[t], fragment)
 }
 
 // alias writes a field, mostly under a key of its own, sometimes under one that others may have.

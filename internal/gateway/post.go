@@ -23,7 +23,7 @@ func (t *post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExec
 		refused = requestType(r.Header.Get("Content-Type"), preflighted(r.Header))
 	}
 	if refused == nil {
-		refused = t.bodies.read(w, r, x)
+		refused = t.bodies.read(r, x)
 	}
 	var env envelope
 	if refused == nil {

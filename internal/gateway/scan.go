@@ -59,15 +59,27 @@ func nameByte(c byte) bool {
 	return c|0x20-'a' < 26 || c-'0' < 10 || c == '_'
 }
 
-// numberEnd returns the index after the number that starts at i, with whatever is stuck to it.
+// numberEnd returns the index after the number that starts at i. A name may follow at once, as gqlparser allows.
 func numberEnd(text string, i int) int {
-	for i++; i < len(text); i++ {
-		switch c := text[i]; {
-		case nameByte(c) || c == '.':
-		case (c == '+' || c == '-') && text[i-1]|0x20 == 'e':
-		default:
-			return i
+	if text[i] == '-' {
+		i++
+	}
+	i = digitsEnd(text, i)
+	if i < len(text) && text[i] == '.' {
+		i = digitsEnd(text, i+1)
+	}
+	if i < len(text) && text[i]|0x20 == 'e' {
+		if i++; i < len(text) && (text[i] == '+' || text[i] == '-') {
+			i++
 		}
+		i = digitsEnd(text, i)
+	}
+	return i
+}
+
+func digitsEnd(text string, i int) int {
+	for i < len(text) && text[i]-'0' < 10 {
+		i++
 	}
 	return i
 }
@@ -84,17 +96,7 @@ func lineEnd(text string, i int) int {
 // line, or with the document.
 func stringEnd(text string, i int) int {
 	if strings.HasPrefix(text[i:], `"""`) {
-		i += 3
-		for {
-			n := strings.Index(text[i:], `"""`)
-			if n < 0 {
-				return len(text)
-			}
-			i += n + 3
-			if n == 0 || text[i-4] != '\\' {
-				return i
-			}
-		}
+		return blockEnd(text, i+3)
 	}
 	for i++; i < len(text); i++ {
 		switch text[i] {
@@ -107,6 +109,31 @@ func stringEnd(text string, i int) int {
 		}
 	}
 	return len(text)
+}
+
+// blockEnd returns the index after the block string whose text starts at i. Like gqlparser it takes the last three of a
+// run of quotes for the closing ones.
+func blockEnd(text string, i int) int {
+	for {
+		n := strings.IndexAny(text[i:], `"\`)
+		if n < 0 {
+			return len(text)
+		}
+		i += n
+		if text[i] == '\\' {
+			if i++; strings.HasPrefix(text[i:], `"""`) {
+				i += 3
+			}
+			continue
+		}
+		start := i
+		for i < len(text) && text[i] == '"' {
+			i++
+		}
+		if i-start >= 3 {
+			return i
+		}
+	}
 }
 
 // place returns the line and column of the byte at i, both from 1; columns are counted in characters.

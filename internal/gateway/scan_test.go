@@ -15,6 +15,8 @@ var scanned = []string{
 	"\ufeff# comment\n{a,,,,b # another\r\n c}",
 	`{a(b: """x " "" \""" y""", c: "")}`,
 	`{a(b: """""", c: """\"""""")}`,
+	`{a(b: """x""""", c: "\\"")}`,
+	"{a(b:0c:-1.5E+2d:1e9e:0)}",
 	"fragment F on User { id }\t{...F}",
 	"\"described\" query { a }",
 	standardIntrospection,
@@ -36,6 +38,7 @@ func FuzzScan(f *testing.F) {
 }
 
 func compareCounts(t *testing.T, text string) {
+	t.Helper()
 	l := Limits{Tokens: math.MaxInt, Nesting: 500} // the parser stops at 1000 of its own levels
 	n, err := scan(text, &l)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // Timeouts and sizes of the listener (RELIABILITY A.1). They hold for every path, before anything of ours is asked.
 const (
 	headerTimeout = 5 * time.Second  // for the header of a request
-	readTimeout   = 10 * time.Second // for header and body; ends when the body is read
+	readTimeout   = 10 * time.Second // for header and body; net/http ends it when the body is read
 	writeTimeout  = 60 * time.Second // for the whole response; a stream extends it for each event
 	idleTimeout   = 60 * time.Second // between two requests of a connection
 	maxHeader     = 64 << 10
@@ -22,7 +22,7 @@ const (
 // clients that never read their answer all have their time.
 func NewServer(h http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           withoutReadDeadline(h),
+		Handler:           h,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
@@ -51,18 +51,6 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
 		return errors.New("requests were cut off: they did not end in time")
 	}
 	return err
-}
-
-// withoutReadDeadline takes the read deadline off requests without a body. net/http goes on reading the connection while
-// a request runs, to notice that the client has gone, and would take an expired deadline for that: every request longer
-// than readTimeout would be cancelled. Requests with a body lose it when they have been read.
-func withoutReadDeadline(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength == 0 {
-			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
-		}
-		next.ServeHTTP(w, r)
-	})
 }
 
 // routes returns the public paths: GraphQL, the playground in development mode, and whether the process lives. What is

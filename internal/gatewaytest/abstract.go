@@ -2,6 +2,7 @@ package gatewaytest
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -36,7 +37,11 @@ func concrete(f *schema.Field, v located) (*schema.Type, located, bool) {
 		}
 		return nil, v, false
 	case d != nil:
-		text, ok := scalarText(object.Get(d.Field))
+		kind := v.v
+		for _, name := range strings.Split(d.Field, ".") {
+			kind = property(kind, name)
+		}
+		text, ok := scalarText(kind)
 		if !ok {
 			return nil, v, false
 		}

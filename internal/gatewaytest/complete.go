@@ -90,6 +90,7 @@ func (x *execution) composite(f *schema.Field, v located, fields []*ast.Field, a
 		return x.misfit(at)
 	}
 	o := &thing{typ: t, held: v, root: v.via == nil && v.shape == nil}
-	o.reference = !v.whole && !v.given && !f.Embedded && t.Entity() && !o.root
+	// An entity-typed field inside a reply is a reference (LANGUAGE 1.3). A member of a union is not: the reply carries it.
+	o.reference = !v.whole && !v.given && !f.Embedded && f.Named.Entity() && !o.root
 	return x.object(o, fields, at)
 }

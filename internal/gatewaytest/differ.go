@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"manifold/schema"
 	"manifold/upstreams"
@@ -24,7 +26,7 @@ type Case struct {
 	schema  *genSchema
 	world   *world
 	gateway *Gateway
-	traffic traffic // of the engine, since the last request
+	traffic traffic // since it was last taken
 }
 
 // traffic remembers calls and their answers.
@@ -63,7 +65,11 @@ func trafficText(all []exchange) string {
 			fmt.Fprintf(&b, "\n  %v\n", e.err)
 			continue
 		}
-		fmt.Fprintf(&b, "\n  %d %s %s\n", e.reply.Status, e.reply.ContentType, e.reply.Body)
+		body := string(e.reply.Body)
+		if plain, err := Canonical(e.reply.Body); err == nil {
+			body = plain
+		}
+		fmt.Fprintf(&b, "\n  %d %s %s\n", e.reply.Status, e.reply.ContentType, body)
 	}
 	return b.String()
 }
@@ -76,9 +82,7 @@ func NewCase(seed uint64) (*Case, error) {
 	var err error
 	c.gateway, err = Open([]*ast.Source{{Name: "gateway.graphql", Input: c.Schema}}, nil,
 		func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
-			reply, err := c.world.Answer(source, call)
-			c.traffic.add(exchange{call, reply, err})
-			return reply, err
+			return c.answer(source, call)
 		})
 	if err != nil {
 		return nil, fmt.Errorf("seed %d: %w\n%s", seed, err, numbered(c.Schema))
@@ -86,11 +90,29 @@ func NewCase(seed uint64) (*Case, error) {
 	return c, nil
 }
 
+// answer is the world's answer to a call, and remembers both.
+func (c *Case) answer(source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
+	reply, err := c.world.Answer(source, call)
+	c.traffic.add(exchange{call, reply, err})
+	return reply, err
+}
+
 // Compare runs query number n of the case through the engine and through the reference. The error shows both, and what
 // is needed to run it again.
-func (c *Case) Compare(n uint64) error {
+func (c *Case) Compare(n uint64) (err error) {
 	query, variables := newQuery(newDice(c.Seed, 100+n), c.schema)
-	p, errs := c.gateway.Prepare(query, "")
+	var p *Prepared
+	defer func() {
+		if r := recover(); r != nil {
+			plan := ""
+			if p != nil {
+				plan = p.Plan()
+			}
+			err = c.fault(n, query, variables, fmt.Sprintf("panic: %v\n%s\nplan:\n%s", r, debug.Stack(), plan))
+		}
+	}()
+	var errs gqlerror.List
+	p, errs = c.gateway.Prepare(query, "")
 	if len(errs) > 0 {
 		return c.fault(n, query, variables, "the request is refused: "+errs.Error())
 	}
@@ -104,19 +126,19 @@ func (c *Case) Compare(n uint64) error {
 	calls := c.traffic.take()
 	want := Execute(c.gateway.Model, &Request{
 		Document: p.Document, Operation: p.Operation, Variables: variables, Header: http.Header{},
-	}, c.world.Answer)
+	}, c.answer)
+	reference := c.traffic.take()
 
 	have := &Result{Calls: len(calls)}
 	for i := range result.Errors {
 		e := &result.Errors[i]
 		have.Errors = append(have.Errors, Error{Path: string(e.Path), Code: e.Fault.Code})
 	}
-	var err error
 	if have.Data, err = Canonical(result.Data); err != nil {
 		return c.fault(n, query, variables, fmt.Sprintf("the engine's data is not valid JSON: %v\n%s", err, result.Data))
 	}
 	if d := difference(want, have); d != "" {
-		return c.fault(n, query, variables, d+"\nplan:\n"+p.Plan()+"\ncalls of the engine:\n"+trafficText(calls))
+		return c.fault(n, query, variables, d+"\nplan:\n"+p.Plan()+"\ncalls of the engine:\n"+trafficText(calls)+"\ncalls of the reference:\n"+trafficText(reference))
 	}
 	return nil
 }

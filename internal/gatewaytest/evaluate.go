@@ -60,7 +60,7 @@ func (s scope) eval(n mapping.Node) any {
 }
 
 // selection picks o from in: from a list, one object for every item. What has no properties stays what it is, unless o
-// makes something of it.
+// makes something of it; objects built of nothing are not something.
 func (s scope) selection(o *mapping.Object, in any) any {
 	switch in := in.(type) {
 	case nil, absent:
@@ -73,10 +73,20 @@ func (s scope) selection(o *mapping.Object, in any) any {
 		return list
 	}
 	made := scope{here: in, at: in, vars: s.vars}.build(o)
-	if _, ok := in.(*Object); !ok && len(made.Names) == 0 {
+	if _, ok := in.(*Object); !ok && hollow(made) {
 		return in
 	}
 	return made
+}
+
+// hollow reports whether o has no members but hollow objects.
+func hollow(o *Object) bool {
+	for _, m := range o.Members {
+		if inner, ok := m.(*Object); !ok || !hollow(inner) {
+			return false
+		}
+	}
+	return true
 }
 
 // build makes one object of what the scope sees. A missing member is left out.

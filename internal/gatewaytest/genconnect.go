@@ -44,8 +44,8 @@ func (s *genSchema) keyed(owner, t *genType, lists int) *genConn {
 
 // loaderOf makes the loader of an entity: on the type, or on a root field.
 func (s *genSchema) loaderOf(t *genType) {
-	if s.d.in(6) {
-		c := s.connector(t, 0)
+	c := s.connector(t, 0)
+	if s.d.in(6) && (t.block == nil || t.block.source != c.source) {
 		c.mode, c.keys, c.keyArgs = each, t.keys, true
 		f := &genField{name: "load" + t.name, typ: t, text: t.name, role: connected, conn: c}
 		for _, k := range t.keys {

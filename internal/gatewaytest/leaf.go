@@ -11,6 +11,9 @@ import (
 	"manifold/schema"
 )
 
+// maxDigits is how many digits a number may have as an ID.
+const maxDigits = 64
+
 // leaf writes a scalar or enum value that is not null. ok is false if v does not fit the type.
 //
 // Chosen where the specifications leave freedom: an Int is any number that is integral and within 32 bits (1.0 and 1e2 are)
@@ -47,7 +50,7 @@ func leaf(t *schema.Type, v any) (text string, ok bool) {
 			return quote(s), true
 		}
 		n, ok := integral(v)
-		if !ok {
+		if !ok || len(n.String()) > 64 { // nobody's key; its digits could fill the memory
 			return "", false
 		}
 		return quote(n.String()), true

@@ -146,10 +146,18 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 	o.loads[c] = l
 	this, ok := x.inputs(o, c)
 	if !ok {
+		for _, in := range c.Inputs { // the key was to come from a loader that failed: that is why
+			if p := x.provider(o, o.typ.Fields[in.Path[0]]); p != nil && o.loads[p] != nil && o.loads[p].failure != nil {
+				l.failure = o.loads[p].failure
+			}
+		}
 		return l
 	}
 	r := x.call(c, this, NewObject(), nil, o.typ)
 	l.value, l.found, l.failure = r.value, r.found, r.failure
+	if _, isObject := r.value.v.(*Object); r.found && !isObject { // an entity that is no object
+		l.found, l.failure = false, fault.New(fault.UpstreamBadResponse, "reference")
+	}
 	return l
 }
 
@@ -234,11 +242,11 @@ func (x *execution) prepare(o *thing, groups []*group, at path) (gone bool, how 
 			}
 		}
 	}
-	failed := false
+	failed := map[*fault.Error]bool{}
 	for _, c := range x.loaders(o, groups) {
 		l := x.load(o, c)
-		if l.failure != nil && !failed {
-			failed = true
+		if l.failure != nil && !failed[l.failure] {
+			failed[l.failure] = true
 			x.blame(at, l.failure.Code)
 		}
 		if o.reference && c == o.typ.Loader && !l.found {
@@ -308,7 +316,12 @@ func (x *execution) connected(o *thing, f *schema.Field, args *Object, g *group,
 		}
 		return x.null(f.Type, how, at)
 	}
-	return x.answered(x.call(f.Connector, this, args, f, f.Named), f, g, at)
+	a := x.call(f.Connector, this, args, f, f.Named)
+	text, how := x.answered(a, f, g, at)
+	if f.Connector.KeyArgs && (text == "null" || !sameKey(a.value, args, f.Named)) {
+		x.early(f, args, g, at)
+	}
+	return text, how
 }
 
 // lookup completes a root field that is served by the loader of its type.
@@ -322,7 +335,36 @@ func (x *execution) lookup(f *schema.Field, args *Object, g *group, at path) (st
 		}
 		this.Set(in.Path[0], v)
 	}
-	return x.answered(x.call(loader, this, NewObject(), nil, f.Named), f, g, at)
+	a := x.call(loader, this, NewObject(), nil, f.Named)
+	text, how := x.answered(a, f, g, at)
+	if text == "null" || !sameKey(a.value, this, f.Named) {
+		x.early(f, this, g, at)
+	}
+	return text, how
+}
+
+// sameKey reports whether the object that was found has the key it was asked for by.
+func sameKey(found located, key *Object, t *schema.Type) bool {
+	for _, name := range key.Names {
+		have, _ := scalarText(read(found, t.Fields[name]).v)
+		if want, _ := scalarText(key.Get(name)); have != want {
+			return false
+		}
+	}
+	return true
+}
+
+// early counts the calls that an eager executor makes with a key from an argument although the object turns out not to be
+// there, or to have another key: as if it were there with the key it was asked for by.
+func (x *execution) early(f *schema.Field, this *Object, g *group, at path) {
+	shape := &mapping.Object{}
+	for _, name := range this.Names {
+		key := &mapping.Path{Steps: []mapping.Step{{Kind: mapping.StepKey, Name: name}}}
+		shape.Members = append(shape.Members, mapping.Member{Name: name, Value: key})
+	}
+	x.muted++
+	x.complete(f.Type, f, located{v: this, shape: shape, via: f.Named.Loader, whole: true}, g.fields, at)
+	x.muted--
 }
 
 func (x *execution) answered(a answer, f *schema.Field, g *group, at path) (string, outcome) {

@@ -152,12 +152,12 @@ type Feeder struct {
 	When  Cond
 }
 
-// Step goes from a record to the records of one of its values: to a record, to each record of a list, or (for an object
-// that lies inside the record itself) nowhere.
+// Step goes from a record to the records of one of its values: to a record, or to each record of a list. For an object that
+// lies inside the record itself there is nowhere to go; then the step only tests.
 type Step struct {
 	Ref  Ref // Slot -1: no value to go through, only Hops
 	When Cond
-	Type *TypeTest // only objects of these types; tested after the step
+	Type *TypeTest // only from objects of these types
 }
 
 // Ref names a slot as seen from a record: through the records joined in the slots Hops, one after the other, then Slot.

@@ -1,0 +1,122 @@
+package schema
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"manifold/internal/mapping"
+)
+
+// defaultBatch is how many keys go into one call unless batch.maxSize says otherwise.
+const defaultBatch = 100
+
+// readBatch fills c.Batch if a text reads $batch, and checks what batch: says.
+func (l *loader) readBatch(u *use, s site, c *Connector, sc *scope) {
+	v := u.arg("batch")
+	if sc.read.batch.src == nil {
+		if v != nil && !l.unread[c] {
+			l.problem(at(v.Position), c.Coordinate, "batch is given, but nothing reads $batch",
+				"write the keys into the call, as in GET: \"/things?ids={$batch.id->joinNotNull(',')}\"")
+		}
+		return
+	}
+	if sc.read.this.src != nil {
+		l.problem(sc.read.this, c.Coordinate, "$this and $batch cannot be read by one connector", "use $batch for all of them")
+	}
+	b := &Batch{MaxSize: defaultBatch}
+	c.Batch = b
+	if m := member(v, "maxSize"); m != nil {
+		if n, err := strconv.Atoi(m.Raw); err == nil {
+			b.MaxSize = n
+			if n < 1 {
+				l.problem(at(m.Position), c.Coordinate, "batch.maxSize must be at least 1", fmt.Sprintf("leave it out for %d", defaultBatch))
+			}
+		}
+	}
+	if m := member(v, "match"); m != nil {
+		switch m.Raw {
+		case "MAP":
+			b.Match = MatchMap
+		case "POSITION":
+			b.Match = MatchPosition
+		}
+	}
+	if m := member(v, "missing"); m != nil {
+		b.MissingError = m.Raw == "ERROR"
+	}
+	b.GroupBy = l.expression(member(v, "groupBy"), &scope{
+		coordinate: c.Coordinate, noArgs: "groupBy reads the item of the reply only",
+		noParent: "groupBy reads the item of the reply only",
+	}, answering)
+	l.checkBatch(s, c, sc, v)
+}
+
+// checkBatch checks that the items of a batch reply can find their keys.
+func (l *loader) checkBatch(s site, c *Connector, sc *scope, v *ast.Value) {
+	p := sc.read.batch
+	b := c.Batch
+	groupBy := member(v, "groupBy")
+	if groupBy != nil {
+		p = at(groupBy.Position)
+	}
+	switch {
+	case groupBy != nil && s.field == nil:
+		l.problem(p, c.Coordinate, "groupBy may not stand on a type: each key has one object there",
+			"put the connector on the field that has the items of one key")
+	case groupBy != nil && b.Match != MatchKey:
+		l.problem(p, c.Coordinate, "groupBy and match: "+b.Match.String()+" are two ways of finding the key", "keep one of them")
+	case s.field != nil && b.Match == MatchKey && !l.isComposite(s.field.def.Type.Name()):
+		l.notYet(p, c.Coordinate, "a batch of "+s.field.def.Type.Name()+" values matched by key",
+			"put the connector on `extend type "+s.owner.name+"` with this field in it, or say match: MAP or POSITION")
+	case groupBy != nil:
+		l.checkGroupBy(c, p)
+	case s.field != nil && b.Match == MatchKey && s.field.def.Type.Elem != nil:
+		l.problem(p, c.Coordinate, "it is not said which items belong to which key",
+			`name the property of an item that holds the key: batch: { groupBy: "..." }; or say match: MAP or POSITION`)
+	case b.Match == MatchMap && len(c.Inputs) > 1:
+		l.notYet(p, c.Coordinate, "match: MAP with a key of several fields", "read one field by $batch")
+	}
+}
+
+// checkGroupBy checks that groupBy finds each member of the key in an item: one path, or an object with a path for each.
+func (l *loader) checkGroupBy(c *Connector, p place) {
+	if c.Batch.GroupBy == nil {
+		return
+	}
+	keys, sel, ok := mapping.Keys(c.Batch.GroupBy)
+	if ok && sel == nil && len(keys) > 0 && len(c.Inputs) <= 1 {
+		return
+	}
+	if !ok || sel == nil || len(c.Inputs) <= 1 {
+		hint := `write groupBy: "user_id"`
+		if len(c.Inputs) > 1 {
+			hint = fmt.Sprintf("name a property for each of the %d fields that $batch reads: groupBy: \"{ id: user_id ... }\"", len(c.Inputs))
+		}
+		l.problem(p, c.Coordinate, "groupBy must name the property of the item that holds the key", hint)
+		return
+	}
+	m := flatten(sel)
+	for _, in := range c.Inputs {
+		name := in.Path[len(in.Path)-1]
+		if n := m.values[name]; n != nil {
+			if _, inner, ok := mapping.Keys(n); ok && inner == nil {
+				continue
+			}
+		}
+		l.problem(p, c.Coordinate, "groupBy does not say which property of the item holds "+name, "add "+name+": ... to it")
+	}
+}
+
+// String returns the name as it is written.
+func (m Match) String() string {
+	switch m {
+	case MatchMap:
+		return "MAP"
+	case MatchPosition:
+		return "POSITION"
+	default:
+		return "KEY"
+	}
+}
