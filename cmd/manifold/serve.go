@@ -33,6 +33,7 @@ func (c *serveCmd) Run(ctx context.Context, w *world) error {
 	if err != nil {
 		return err
 	}
+	tuneMemory(w.Env)
 	logger := newLogger(w, c.Log)
 	gw, err := build(sources, setup{Dev: c.Dev, Env: w.Env, Logger: logger})
 	if err != nil {

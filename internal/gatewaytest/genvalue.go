@@ -25,9 +25,14 @@ func (w *world) whole(d dice, c *genConn, key []string, depth int) any {
 	parts := strings.Split(key[0], "\x00")
 	for _, p := range places {
 		for i, k := range c.keys {
-			if p.f.name == k && p.f.role == isKeyField && i < len(parts) && !d.chance(w.values/8) {
-				put(o, p.path, w.keyAs(d, parts[i]))
+			if p.f.name != k || p.f.role != isKeyField || i >= len(parts) {
+				continue
 			}
+			v := w.keyAs(d, parts[i])
+			if d.chance(w.values / 8) { // a key that nobody asks for: never one of another item of the batch
+				v = pick(d, []any{nil, "nobody", true, NewObject(), []any{}})
+			}
+			put(o, p.path, v)
 		}
 	}
 	return o
@@ -226,7 +231,7 @@ func scalarValue(d dice, name string) any {
 // junk is a value that rarely fits.
 func (w *world) junk(d dice) any {
 	o := NewObject()
-	o.Set("id", jsonInt(1))
+	o.Set("id", "nobody")
 	return pick(d, []any{
 		nil, true, "junk", json.Number("1.5"), json.Number("1e400"), json.Number("2147483648"), json.Number("-0"),
 		[]any{}, []any{nil}, []any{"x", json.Number("1")}, NewObject(), o, []any{o},
