@@ -38,7 +38,7 @@ func concrete(f *schema.Field, v located) (*schema.Type, located, bool) {
 		return nil, v, false
 	case d != nil:
 		kind := v.v
-		for _, name := range strings.Split(d.Field, ".") {
+		for name := range strings.SplitSeq(d.Field, ".") {
 			kind = property(kind, name)
 		}
 		text, ok := scalarText(kind)

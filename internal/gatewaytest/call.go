@@ -138,8 +138,8 @@ func fill(c *schema.Connector, vars variables, header http.Header) (*upstreams.C
 // nothing.
 func outcomeOf(c *schema.Connector, reply *upstreams.Reply, err error, vars variables) (any, *fault.Error) {
 	if err != nil {
-		var f *fault.Error
-		if !errors.As(err, &f) {
+		f, ok := errors.AsType[*fault.Error](err)
+		if !ok {
 			f = fault.New(fault.Internal, err.Error())
 		}
 		return absent{}, f

@@ -16,12 +16,12 @@ func printCalls(calls []MadeCall) string {
 	})
 	host := ""
 	for _, c := range calls {
-		if h := hostOf(c.Text); host == "" || h == host {
-			host = h
-		} else {
+		h := hostOf(c.Text)
+		if host != "" && h != host {
 			host = "\x00" // several
 			break
 		}
+		host = h
 	}
 	var b strings.Builder
 	for i, c := range calls {

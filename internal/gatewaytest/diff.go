@@ -1,6 +1,9 @@
 package gatewaytest
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Diff shows how have differs from want, line by line, with the lines around each change. It is empty if they are equal.
 func Diff(want, have string) string {
@@ -13,9 +16,9 @@ func Diff(want, have string) string {
 	for i := range common {
 		common[i] = make([]int, len(b)+1)
 	}
-	for i := len(a) - 1; i >= 0; i-- {
-		for j := len(b) - 1; j >= 0; j-- {
-			if a[i] == b[j] {
+	for i, x := range slices.Backward(a) {
+		for j, y := range slices.Backward(b) {
+			if x == y {
 				common[i][j] = common[i+1][j+1] + 1
 			} else {
 				common[i][j] = max(common[i+1][j], common[i][j+1])

@@ -152,6 +152,8 @@ func difference(want, have *Result) string {
 	if canonical != have.Data {
 		b.WriteString("data\n" + Diff(pretty(canonical), pretty(have.Data)))
 	}
+	settle(want.Errors)
+	settle(have.Errors)
 	if !slices.Equal(want.Errors, have.Errors) {
 		b.WriteString("errors\n" + Diff(errorLines(want.Errors), errorLines(have.Errors)))
 	}
@@ -159,6 +161,18 @@ func difference(want, have *Result) string {
 		fmt.Fprintf(&b, "the engine made %d calls, the reference %d\n", have.Calls, want.Calls)
 	}
 	return b.String()
+}
+
+// settle orders errors at one place: which of two failed loaders of an object is named first is left open.
+func settle(errs []Error) {
+	for from := 0; from < len(errs); {
+		to := from + 1
+		for to < len(errs) && errs[to].Path == errs[from].Path {
+			to++
+		}
+		slices.SortFunc(errs[from:to], func(a, b Error) int { return strings.Compare(string(a.Code), string(b.Code)) })
+		from = to
+	}
 }
 
 func (c *Case) fault(n uint64, query string, variables *Object, what string) error {

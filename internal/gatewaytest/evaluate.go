@@ -2,6 +2,7 @@ package gatewaytest
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -261,8 +262,7 @@ func selectOf(n mapping.Node) *mapping.Object {
 
 // memberOf finds the member that gives name, through spreads.
 func memberOf(o *mapping.Object, name string) (mapping.Node, bool) {
-	for i := len(o.Members) - 1; i >= 0; i-- {
-		m := o.Members[i]
+	for _, m := range slices.Backward(o.Members) {
 		if !m.Spread && m.Name == name {
 			return m.Value, true
 		}

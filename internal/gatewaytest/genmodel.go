@@ -44,7 +44,9 @@ func (t *genType) entity() bool { return len(t.keys) > 0 }
 func (t *genType) composite() bool { return t.kind >= genObject }
 
 // all returns the fields of every block.
-func (t *genType) all() []*genField { return append(t.fields[:len(t.fields):len(t.fields)], t.extra...) }
+func (t *genType) all() []*genField {
+	return append(t.fields[:len(t.fields):len(t.fields)], t.extra...)
+}
 
 func (t *genType) field(name string) *genField {
 	for _, f := range t.all() {

@@ -2,6 +2,7 @@ package gatewaytest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -37,8 +38,8 @@ func newSchema(d dice) *genSchema {
 		})
 	}
 	s.makeMixed()
-	for i := len(s.values) - 1; i >= 0; i-- {
-		s.fillValue(s.values[i], s.values[i+1:])
+	for i, t := range slices.Backward(s.values) {
+		s.fillValue(t, s.values[i+1:])
 	}
 	for _, t := range s.things {
 		s.keyFields(t)

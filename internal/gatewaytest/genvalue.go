@@ -10,15 +10,15 @@ import (
 )
 
 // whole makes the raw value that a connector returns for one key.
-func (w *world) whole(d dice, c *genConn, key []string, depth int) any {
+func (w *world) whole(d dice, c *genConn, key []string) any {
 	if c.typ.kind != genObject {
-		return w.value(d, c.typ, c.source, depth)
+		return w.value(d, c.typ, c.source, 0)
 	}
 	places := c.sel
 	if places == nil {
 		places = defaults(c.typ, c.source)
 	}
-	o := w.object(d, places, c.source, depth)
+	o := w.object(d, places, c.source, 0)
 	if len(key) == 0 || len(c.keys) == 0 || !c.typ.entity() {
 		return o
 	}
@@ -234,7 +234,11 @@ func (w *world) junk(d dice) any {
 	o.Set("id", "nobody")
 	return pick(d, []any{
 		nil, true, "junk", json.Number("1.5"), json.Number("1e400"), json.Number("2147483648"), json.Number("-0"),
-		[]any{}, []any{nil}, []any{"x", json.Number("1")}, NewObject(), o, []any{o},
+		[]any{},
+		[]any{nil},
+		[]any{"x", json.Number("1")},
+		NewObject(), o,
+		[]any{o},
 	})
 }
 

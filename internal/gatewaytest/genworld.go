@@ -73,11 +73,11 @@ func (w *world) Answer(_ *schema.Source, call *upstreams.Call) (*upstreams.Reply
 }
 
 // broken is a call that fails, or brings nothing.
-func (w *world) broken(d dice) (*upstreams.Reply, error, bool) { //nolint:revive // the error is an answer, not a failure
+func (w *world) broken(d dice) (*upstreams.Reply, error, bool) {
 	if !d.chance(w.calls) {
 		return nil, nil, false
 	}
-	reply := func(status int, contentType, body string) (*upstreams.Reply, error, bool) { //nolint:revive // likewise
+	reply := func(status int, contentType, body string) (*upstreams.Reply, error, bool) {
 		return &upstreams.Reply{Status: status, ContentType: contentType, Body: []byte(body)}, nil, true
 	}
 	switch d.IntN(11) {
@@ -169,13 +169,13 @@ func (w *world) body(c *genConn, keys []string, args string) any {
 	switch {
 	case c.mode == once:
 		d := w.dice("once", c.id, args)
-		return w.lists(d, c.lists, func() any { return w.whole(d, c, nil, 0) })
+		return w.lists(d, c.lists, func() any { return w.whole(d, c, nil) })
 	case c.mode == each:
 		d := w.dice("each", c.id, keys, args)
 		if d.in(12) {
 			return nil
 		}
-		return w.lists(d, c.lists, func() any { return w.whole(d, c, keys, 0) })
+		return w.lists(d, c.lists, func() any { return w.whole(d, c, keys) })
 	case c.match == matchMap:
 		o := NewObject()
 		for _, k := range keys {
@@ -234,7 +234,7 @@ func (w *world) item(c *genConn, key, args string) any {
 	case d.chance(w.values / 4):
 		return w.junk(d)
 	default:
-		return w.whole(d, c, []string{key}, 0)
+		return w.whole(d, c, []string{key})
 	}
 }
 
@@ -251,7 +251,7 @@ func (w *world) groups(c *genConn, keys []string, args string) any {
 			}
 		}
 		for range n {
-			v := w.whole(d, c, nil, 0)
+			v := w.whole(d, c, nil)
 			if o, ok := v.(*Object); ok && !d.chance(w.values/4) {
 				o.Set(c.group, w.keyAs(d, k))
 			}

@@ -50,7 +50,7 @@ func leaf(t *schema.Type, v any) (text string, ok bool) {
 			return quote(s), true
 		}
 		n, ok := integral(v)
-		if !ok || len(n.String()) > 64 { // nobody's key; its digits could fill the memory
+		if !ok || len(strings.TrimPrefix(n.String(), "-")) > maxDigits {
 			return "", false
 		}
 		return quote(n.String()), true

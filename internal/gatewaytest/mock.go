@@ -91,7 +91,7 @@ func parseCanned(line string, files map[string]string) (*canned, error) {
 			return nil, fmt.Errorf("the headers have no closing bracket")
 		}
 		rest = strings.TrimSpace(after)
-		for _, h := range strings.Split(inner, ";") {
+		for h := range strings.SplitSeq(inner, ";") {
 			name, value, _ := strings.Cut(h, ":")
 			if !strings.EqualFold(strings.TrimSpace(name), "content-type") {
 				return nil, fmt.Errorf("header %q: only content-type is known", name)

@@ -242,8 +242,12 @@ func (x *execution) prepare(o *thing, groups []*group, at path) (gone bool, how 
 			}
 		}
 	}
+	all := x.loaders(o, groups)
+	if i := slices.Index(all, o.typ.Loader); i > 0 && o.reference { // without what it points to, nothing else counts
+		all[0], all[i] = all[i], all[0]
+	}
 	failed := map[*fault.Error]bool{}
-	for _, c := range x.loaders(o, groups) {
+	for _, c := range all {
 		l := x.load(o, c)
 		if l.failure != nil && !failed[l.failure] {
 			failed[l.failure] = true

@@ -83,8 +83,7 @@ func refusalText(errs gqlerror.List) string {
 			b.WriteByte(']')
 		}
 		code := fault.Internal
-		var f *fault.Error
-		if errors.As(e.Err, &f) {
+		if f, ok := errors.AsType[*fault.Error](e.Err); ok {
 			code = f.Code
 		}
 		fmt.Fprintf(&b, `,"extensions":{"code":%s}}`, quote(string(code)))

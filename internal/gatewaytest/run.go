@@ -87,12 +87,11 @@ func (g *Gateway) Prepare(query, operation string) (*Prepared, gqlerror.List) {
 
 // wrapped makes a request error with a code, if err has none of its own.
 func wrapped(code fault.Code, err error) *gqlerror.Error {
-	var f *fault.Error
-	if !errors.As(err, &f) {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
 		f = fault.New(code, err.Error())
 	}
-	var e *gqlerror.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*gqlerror.Error](err); ok {
 		e.Err = f
 		return e
 	}
