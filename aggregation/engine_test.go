@@ -160,7 +160,7 @@ func TestABatchIsSplitBeforeItsURLIsTooLong(t *testing.T) {
 		var b strings.Builder
 		mu.Lock()
 		defer mu.Unlock()
-		for _, id := range strings.Split(query, ",") {
+		for id := range strings.SplitSeq(query, ",") {
 			seen++
 			fmt.Fprintf(&b, `,{"id":"%s","name":"n"}`, id)
 		}

@@ -1,6 +1,7 @@
 package aggregation
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -159,22 +160,13 @@ func (e *environment) appendParent(b []byte, names []string, parts []slot, prefi
 			b = appendMember(b, &n, rest, e.f.bytes(parts[i]))
 			continue
 		}
-		if contains(done, head) {
+		if slices.Contains(done, head) {
 			continue
 		}
 		done = append(done, head)
 		b = appendMember(b, &n, head, e.appendParent(nil, names, parts, prefix+head+"."))
 	}
 	return append(b, '}')
-}
-
-func contains(list []string, s string) bool {
-	for _, have := range list {
-		if have == s {
-			return true
-		}
-	}
-	return false
 }
 
 // batch returns the list of the call's parent objects, or of one member of each.

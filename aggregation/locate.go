@@ -92,7 +92,7 @@ func (l *locator) object(i, depth int, s *plan.Shape, base int) (end int, err er
 		if err != nil {
 			return i, err
 		}
-		p := -1
+		var p int
 		if plain {
 			name := b[i+1 : keyEnd-1]
 			if next < len(s.Props) && s.Props[next].Name == string(name) {

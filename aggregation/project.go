@@ -25,13 +25,12 @@ type segment struct {
 
 // project writes the members of a part's root object. ok is false if a null reached the root: then data is null.
 func (f *frame) project(first bool) (ok bool) {
-	_, ok = f.fields(f.part.Root.Variants[0].Fields, []int{0}, first)
-	return ok
+	return f.fields(f.part.Root.Variants[0].Fields, []int{0}, first)
 }
 
 // fields writes the members of an object of which the records are known. bases[0] is the record it was found in; -1 stands
 // for a record that is not there.
-func (f *frame) fields(fields []plan.Field, bases []int, first bool) (more, ok bool) {
+func (f *frame) fields(fields []plan.Field, bases []int, first bool) (ok bool) {
 	for i := range fields {
 		fl := &fields[i]
 		if !fl.When.Holds(f.held) {
@@ -65,10 +64,10 @@ func (f *frame) fields(fields []plan.Field, bases []int, first bool) (more, ok b
 		}
 		f.path = f.path[:len(f.path)-1]
 		if !ok {
-			return true, false
+			return false
 		}
 	}
-	return !first, true
+	return true
 }
 
 // Records that are not there: none because there is nothing, lost because their call failed, for which the object was blamed.
@@ -121,7 +120,7 @@ func (f *frame) object(o *plan.Object, base int) outcome {
 		}
 	}
 	f.out = append(f.out, '{')
-	if _, ok := f.fields(o.Variants[variant].Fields, bases, true); !ok {
+	if !f.fields(o.Variants[variant].Fields, bases, true) {
 		return raised
 	}
 	f.out = append(f.out, '}')
@@ -195,7 +194,7 @@ func (f *frame) attempt(fl *plan.Field, d int, s slot, base int) outcome {
 
 func (f *frame) items(fl *plan.Field, d int, s slot) outcome {
 	f.out = append(f.out, '[')
-	for n := uint32(0); n < s.to; n++ {
+	for n := range s.to {
 		if n > 0 {
 			f.out = append(f.out, ',')
 		}

@@ -97,10 +97,10 @@ func (f *frame) fallback(c *call) (slot, *fault.Error) {
 	}
 	l := c.loader
 	v, err := mapping.Eval(l.plan.Outcome.Fallback, body, &f.env, &f.arena)
-	if err != nil || v == nil {
-		return slot{kind: null}, nil
+	s := slot{kind: null}
+	if err == nil && v != nil {
+		s, err = f.locateScratch(v, l.plan.Reply.Shape, -1, &f.env)
 	}
-	s, err := f.locateScratch(v, l.plan.Reply.Shape, -1, &f.env)
 	if err != nil {
 		return slot{}, &fault.Error{Code: fault.Internal, Message: "The fallback of " + l.plan.Name + " cannot be used.", Cause: err}
 	}

@@ -111,8 +111,7 @@ func (f *frame) finish(c *call) {
 
 // faultOf returns err as a fault; callers of upstreams return nothing else.
 func faultOf(err error) *fault.Error {
-	var e *fault.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*fault.Error](err); ok {
 		return e
 	}
 	return &fault.Error{Code: fault.Internal, Message: "Internal error.", Cause: fmt.Errorf("an upstream failed with an unknown error: %w", err)}

@@ -46,6 +46,7 @@ type body struct{ *bytes.Reader }
 func (body) Close() error { return nil }
 
 func benchmarkRequest(b *testing.B, sdl, query string) {
+	b.Helper()
 	h := handler(b, sdl)
 	text := []byte(`{"query":"` + query + `"}`)
 	in := body{bytes.NewReader(text)}

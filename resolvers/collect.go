@@ -1,6 +1,8 @@
 package resolvers
 
 import (
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/internal/fault"
@@ -133,12 +135,7 @@ func (g *gather) applies(condition string) bool {
 	if abstract == nil {
 		return false
 	}
-	for _, p := range abstract.Possible {
-		if p == g.t {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(abstract.Possible, g.t)
 }
 
 func (g *gather) field(node *ast.Field, when occurrence) {

@@ -273,8 +273,11 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// render cannot fail: the values are strings, booleans, maps and lists.
+// render cannot fail: the values are strings, booleans, maps and lists of such.
 func render(v any) []byte {
-	b, _ := json.Marshal(v)
+	b, err := json.Marshal(v)
+	if err != nil {
+		return []byte("null")
+	}
 	return b
 }

@@ -57,7 +57,7 @@ func (w *world) Answer(_ *schema.Source, call *upstreams.Call) (*upstreams.Reply
 		subject = append(subject, keys)
 	}
 	d := w.dice(subject...)
-	if reply, err, broken := w.broken(d); broken {
+	if reply, err, broken := w.broken(d, c); broken {
 		return reply, err
 	}
 	v := w.body(c, keys, args)
@@ -73,7 +73,7 @@ func (w *world) Answer(_ *schema.Source, call *upstreams.Call) (*upstreams.Reply
 }
 
 // broken is a call that fails, or brings nothing.
-func (w *world) broken(d dice) (*upstreams.Reply, error, bool) {
+func (w *world) broken(d dice, c *genConn) (*upstreams.Reply, error, bool) {
 	if !d.chance(w.calls) {
 		return nil, nil, false
 	}
@@ -98,7 +98,11 @@ func (w *world) broken(d dice) (*upstreams.Reply, error, bool) {
 	case 7:
 		return reply(200, "application/json", "null")
 	case 8:
-		return reply(200, "application/json", pick(d, []string{`{}`, `[]`, `5`, `"text"`, `{"data":null}`, `{"data":[]}`, `{"data":{"items":{}}}`, `{"data":5}`, `[[]]`, `[null]`, `[5,{}]`}))
+		shapes := []string{`{}`, `[]`, `5`, `"text"`, `{"data":null}`, `{"data":[]}`, `{"data":{"items":{}}}`, `{"data":5}`}
+		if c.match != matchPosition { // by position these would be right for batches of one size only
+			shapes = append(shapes, `[[]]`, `[null]`, `[5,{}]`)
+		}
+		return reply(200, "application/json", pick(d, shapes))
 	case 9:
 		return reply(302, "application/json", `{}`)
 	default:
