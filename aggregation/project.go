@@ -83,34 +83,13 @@ func (f *frame) object(o *plan.Object, base int) outcome {
 			return nothing
 		}
 	}
+	if how := f.required(o, base); how != written {
+		return how
+	}
 	var few [8]int
 	bases := append(few[:0], base)
 	for i := range o.Bases {
-		b := &o.Bases[i]
-		at := none
-		if b.When.Holds(f.held) {
-			s := f.slots[base+b.Slot]
-			switch s.kind {
-			case record:
-				at = int(s.from)
-			case failed:
-				at = lost
-				if !f.failedBefore(o.Bases[:i], base, s) {
-					f.blame(f.faults[s.from])
-				}
-			case absent, null, asked:
-			default:
-				at = lost
-				f.blame(misfit("an object"))
-			}
-			if i+1 == o.Require && at == lost {
-				return blamed
-			}
-			if i+1 == o.Require && at == none {
-				return nothing
-			}
-		}
-		bases = append(bases, at)
+		bases = append(bases, f.joined(o, i, base))
 	}
 	variant := 0
 	if o.Abstract != nil {
@@ -125,6 +104,47 @@ func (f *frame) object(o *plan.Object, base int) outcome {
 	}
 	f.out = append(f.out, '}')
 	return written
+}
+
+// required looks at the record that a reference points to. Without it the object is null, and nothing else counts.
+func (f *frame) required(o *plan.Object, base int) outcome {
+	if o.Require == 0 || !o.Bases[o.Require-1].When.Holds(f.held) {
+		return written
+	}
+	switch s := f.slots[base+o.Bases[o.Require-1].Slot]; s.kind {
+	case record:
+		return written
+	case absent, null, asked:
+		return nothing
+	case failed:
+		f.blame(f.faults[s.from])
+	default:
+		f.blame(misfit("an object"))
+	}
+	return blamed
+}
+
+// joined returns the record joined to an object as base i+1, none, or lost; for a call that failed the object is blamed
+// (LANGUAGE 6).
+func (f *frame) joined(o *plan.Object, i, base int) int {
+	b := &o.Bases[i]
+	if !b.When.Holds(f.held) {
+		return none
+	}
+	s := f.slots[base+b.Slot]
+	switch s.kind {
+	case record:
+		return int(s.from)
+	case absent, null, asked:
+		return none
+	case failed:
+		if !f.failedBefore(o.Bases[:i], base, s) {
+			f.blame(f.faults[s.from])
+		}
+	default:
+		f.blame(misfit("an object"))
+	}
+	return lost
 }
 
 // failedBefore reports whether an earlier base is lost for the same fault: its key was to come from there.

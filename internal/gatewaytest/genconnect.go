@@ -15,14 +15,18 @@ func (s *genSchema) connector(t *genType, lists int) *genConn {
 	case 1:
 		c.root = []string{"data", "items"}
 	}
-	c.nullOn = s.d.in(3)
+	c.nullOn, c.success = s.d.in(3), s.d.in(12)
 	return c
 }
 
 // keyed makes a connector that is called by the key of owner and returns a t.
 func (s *genSchema) keyed(owner, t *genType, lists int) *genConn {
+	return s.keyedBy(owner.keys, t, lists)
+}
+
+func (s *genSchema) keyedBy(keys []string, t *genType, lists int) *genConn {
 	c := s.connector(t, lists)
-	c.keys = owner.keys
+	c.keys = keys
 	c.mode = pick(s.d, []genMode{many, many, many, each})
 	if c.mode == each {
 		return c
@@ -84,21 +88,22 @@ func (s *genSchema) connectedField(t *genType) *genField {
 		}), keys: t.keys}
 		return f
 	}
+	keys := s.inputs(t)
 	switch s.d.IntN(4) {
 	case 0: // one leaf for each
 		f.typ = &genType{name: pick(s.d, scalars())}
 		f.text, f.lists = s.wrapped(f.typ.name, 0)
-		f.conn = s.keyed(t, f.typ, 0)
+		f.conn = s.keyedBy(keys, f.typ, 0)
 		if f.conn.mode == many {
 			f.conn.match = pick(s.d, []genMatch{matchMap, matchPosition})
-			if len(t.keys) > 1 {
+			if len(keys) > 1 {
 				f.conn.match = matchPosition
 			}
 		}
 	case 1: // one object for each
 		f.typ = pick(s.d, s.values)
 		f.text, f.lists = s.wrapped(f.typ.name, 0)
-		f.conn = s.keyed(t, f.typ, 0)
+		f.conn = s.keyedBy(keys, f.typ, 0)
 		if f.conn.mode == many && f.conn.match == matchKey {
 			f.conn.match, f.conn.group = matchGroup, "owner"
 		}
@@ -109,9 +114,9 @@ func (s *genSchema) connectedField(t *genType) *genField {
 		if s.d.in(3) {
 			f.text += "!"
 		}
-		f.conn = s.keyed(t, f.typ, 1)
+		f.conn = s.keyedBy(keys, f.typ, 1)
 	}
-	if len(t.keys) > 1 && f.conn.match == matchGroup {
+	if len(keys) > 1 && f.conn.match == matchGroup {
 		f.conn.mode, f.conn.match = each, matchKey
 	}
 	s.arguments(f)
@@ -134,8 +139,8 @@ func (s *genSchema) arguments(f *genField) {
 	}
 }
 
-// rootField makes a field of Query that calls once.
-func (s *genSchema) rootField() {
+// rootField makes a field of a root type or namespace that calls once.
+func (s *genSchema) rootField(at *genType) {
 	f := &genField{name: s.fieldName(), role: connected}
 	switch s.d.IntN(6) {
 	case 0:
@@ -158,8 +163,14 @@ func (s *genSchema) rootField() {
 	f.conn = s.connector(f.typ, f.lists)
 	f.conn.post = s.d.in(6)
 	s.arguments(f)
-	if f.typ.kind == genObject && s.d.in(3) {
+	switch {
+	case f.typ.kind == genObject && s.d.in(3):
 		f.conn.sel = s.selection(f.typ, 2, !f.typ.entity())
+	case len(f.typ.members) > 0 && s.d.in(3):
+		f.conn.named = pick(s.d, []string{"tn", "type_name"})
+		for _, m := range f.typ.members {
+			f.conn.sel = union(f.conn.sel, s.selection(m, 1, true))
+		}
 	}
 	if s.d.in(8) {
 		f.conn.fallback = "null"
@@ -167,7 +178,31 @@ func (s *genSchema) rootField() {
 			f.conn.fallback = "[]"
 		}
 	}
-	s.query.fields = append(s.query.fields, f)
+	at.fields = append(at.fields, f)
+}
+
+// union adds the places of fields that are not there yet: interface fields are in every member.
+func union(have, more []place) []place {
+	for _, p := range more {
+		if !slices.ContainsFunc(have, func(h place) bool { return h.f.name == p.f.name }) {
+			have = append(have, p)
+		}
+	}
+	return have
+}
+
+// inputs picks what a connector on a field of t reads of its parent: the key, or another leaf.
+func (s *genSchema) inputs(t *genType) []string {
+	var leaves []string
+	for _, f := range t.fields {
+		if f.role == inReply && f.lists == 0 && slices.Contains([]string{"Int", "String", "ID"}, f.typ.name) {
+			leaves = append(leaves, f.name)
+		}
+	}
+	if len(leaves) > 0 && s.d.in(4) {
+		return []string{pick(s.d, leaves)}
+	}
+	return t.keys
 }
 
 // selection lists members of t for an explicit selection: all that only a reply can give if whole is set, else a part of

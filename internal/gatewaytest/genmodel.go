@@ -131,12 +131,14 @@ type genConn struct {
 	missing  bool
 	nullOn   bool
 	fallback string
+	success  bool // isSuccess: every status is
 	typ      *genType
 	lists    int
 	root     []string
 	sel      []place // explicit selection, nil for default mapping
 	args     []string
 	value    string // the selection of a computed value
+	named    string // where an explicit selection finds the type's name, of abstract types
 }
 
 // place is where a value of a field stands in a raw object, and how it is taken from there.

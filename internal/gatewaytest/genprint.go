@@ -25,7 +25,13 @@ func (s *genSchema) Text() string {
 	for _, t := range s.things {
 		s.printObject(&b, t)
 	}
+	for _, t := range s.groups {
+		s.printObject(&b, t)
+	}
 	s.printObject(&b, s.query)
+	if s.change != nil {
+		s.printObject(&b, s.change)
+	}
 	return b.String()
 }
 
@@ -149,6 +155,9 @@ func (c *genConn) text(entity bool) string {
 			parts = append(parts, "batch: { "+b+" }")
 		}
 	}
+	if c.success {
+		parts = append(parts, `isSuccess: "$(true)"`)
+	}
 	var errs []string
 	if c.nullOn {
 		errs = append(errs, "nullOn: [404]")
@@ -214,10 +223,14 @@ func (c *genConn) selectionText() string {
 	if c.sel == nil {
 		return root
 	}
-	if root == "" {
-		return members(c.sel)
+	text := members(c.sel)
+	if c.named != "" {
+		text = "__typename: " + c.named + " " + text
 	}
-	return root + " { " + members(c.sel) + " }"
+	if root == "" {
+		return text
+	}
+	return root + " { " + text + " }"
 }
 
 func members(sel []place) string {

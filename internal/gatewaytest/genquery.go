@@ -30,9 +30,13 @@ func newQuery(d dice, s *genSchema) (text string, variables *Object) {
 		q.values.Set(fmt.Sprintf("c%d", i), d.in(2))
 	}
 	q.conds = 2
-	body := q.selections(s.query, 3+q.d.IntN(2))
+	root, kind := s.query, "query"
+	if s.change != nil && d.in(3) {
+		root, kind = s.change, "mutation"
+	}
+	body := q.selections(root, 3+q.d.IntN(2))
 	var b strings.Builder
-	fmt.Fprintf(&b, "query (%s) %s\n", strings.Join(q.variables, ", "), body)
+	fmt.Fprintf(&b, "%s (%s) %s\n", kind, strings.Join(q.variables, ", "), body)
 	for _, f := range q.fragments {
 		fmt.Fprintf(&b, "fragment %s on %s %s\n", f.name, f.typ.name, f.text)
 	}
@@ -42,7 +46,7 @@ func newQuery(d dice, s *genSchema) (text string, variables *Object) {
 // selections writes a selection set of t. Every document uses both conditions somewhere, or it would not be valid.
 func (q *genQuery) selections(t *genType, depth int) string {
 	var out []string
-	if t == q.s.query {
+	if t == q.s.query || t == q.s.change {
 		out = append(out, "__typename @include(if: $c0) @skip(if: $c1)")
 	}
 	for range 1 + q.d.IntN(3) {

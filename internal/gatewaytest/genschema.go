@@ -15,6 +15,8 @@ type genSchema struct {
 	things  []*genType // entities
 	mixed   []*genType // unions and interfaces
 	query   *genType
+	change  *genType   // Mutation, or nil
+	groups  []*genType // namespaces
 	conns   []*genConn
 	fields  int // counts field names, so that no two types share one but for key and interface fields
 }
@@ -52,9 +54,31 @@ func newSchema(d dice) *genSchema {
 		s.loaderOf(t)
 	}
 	for range 2 + d.IntN(5) {
-		s.rootField()
+		s.rootField(s.query)
+	}
+	s.makeGroups()
+	if d.in(3) {
+		s.change = &genType{name: "Mutation", kind: genObject}
+		for range 1 + d.IntN(3) {
+			s.rootField(s.change)
+			s.change.fields[len(s.change.fields)-1].conn.post = true
+		}
 	}
 	return s
+}
+
+// makeGroups adds namespaces to Query: one, or one in another.
+func (s *genSchema) makeGroups() {
+	at := s.query
+	for i := range pick(s.d, []int{0, 0, 0, 1, 2}) {
+		g := &genType{name: fmt.Sprintf("G%d", i), kind: genObject}
+		for range 1 + s.d.IntN(2) {
+			s.rootField(g)
+		}
+		s.groups = append(s.groups, g)
+		at.fields = append(at.fields, &genField{name: s.fieldName(), typ: g, text: pick(s.d, []string{g.name, g.name + "!"}), role: grouping})
+		at = g
+	}
 }
 
 func (s *genSchema) name() string {

@@ -11,6 +11,14 @@ import (
 
 // whole makes the raw value that a connector returns for one key.
 func (w *world) whole(d dice, c *genConn, key []string) any {
+	if c.named != "" && !d.chance(w.values) {
+		o := w.object(d, c.sel, c.source, 0)
+		o.Set(c.named, pick(d, c.typ.members).name)
+		if d.chance(w.values) {
+			o.Set(c.named, pick(d, []any{"Stranger", nil, jsonInt(1)}))
+		}
+		return o
+	}
 	if c.typ.kind != genObject {
 		return w.value(d, c.typ, c.source, 0)
 	}

@@ -313,8 +313,9 @@ func (x *execution) connected(o *thing, f *schema.Field, args *Object, g *group,
 	this, ok := x.inputs(o, f.Connector)
 	if !ok {
 		how := nothing
-		for _, in := range f.Connector.Inputs {
-			if c := x.provider(o, o.typ.Fields[in.Path[0]]); c != nil && o.loads[c].failure != nil {
+		for _, in := range f.Connector.Inputs { // the fault that kept its input away is the field's too
+			if c := x.provider(o, o.typ.Fields[in.Path[0]]); c != nil && o.loads[c].failure != nil && how == nothing {
+				x.blame(at, o.loads[c].failure.Code)
 				how = blamed
 			}
 		}
