@@ -20,16 +20,26 @@ import (
 	"manifold/upstreams"
 )
 
-// canned answers calls from memory, so that a benchmark measures everything but the network.
-type canned map[string][]byte
+// canned answers calls from memory, so that a benchmark measures everything but the network. A reply that is not pooled may be
+// handed out again and again.
+type canned map[string]*upstreams.Reply
+
+func reply(body []byte) *upstreams.Reply {
+	return &upstreams.Reply{Status: http.StatusOK, ContentType: "application/json", Body: body}
+}
+
+// shop answers the calls of postsSDL.
+func shop() canned {
+	return canned{"/posts": reply(posts()), "/users?id=1&id=2&id=3&id=4&id=5&id=6&id=7&id=8&id=9&id=10": reply(users())}
+}
 
 func (c canned) Call(_ context.Context, call *upstreams.Call) (*upstreams.Reply, error) {
 	_, path, _ := bytes.Cut(call.URL, []byte("3000"))
-	body, ok := c[string(path)]
+	r, ok := c[string(path)]
 	if !ok {
 		return nil, fmt.Errorf("no canned reply for %s", call.URL)
 	}
-	return &upstreams.Reply{Status: http.StatusOK, ContentType: "application/json", Body: body}, nil
+	return r, nil
 }
 
 // compile loads a schema and compiles one query.
@@ -100,10 +110,7 @@ func run(tb testing.TB, e *aggregation.Engine, op *plan.Operation) []byte {
 }
 
 func postsEngine() *aggregation.Engine {
-	return aggregation.New(aggregation.Options{Callers: []upstreams.Caller{canned{
-		"/posts": posts(),
-		"/users?id=1&id=2&id=3&id=4&id=5&id=6&id=7&id=8&id=9&id=10": users(),
-	}}})
+	return aggregation.New(aggregation.Options{Callers: []upstreams.Caller{shop()}})
 }
 
 // BenchmarkProject is one call, 27 KB located with full validation, three properties of each post projected.
@@ -128,5 +135,24 @@ func BenchmarkNPlusOne(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		e.Run(context.Background(), op, aggregation.Input{}).Release()
+	}
+}
+
+// BenchmarkCompile is the planner's work on a document, done once for each.
+func BenchmarkCompile(b *testing.B) {
+	g, _ := compile(b, postsSDL, "{ posts { id } }")
+	doc, err := parser.ParseQuery(&ast.Source{Input: "{ posts { id userId title user { id name email } } }"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if errs := validator.ValidateWithRules(g.Schema, doc, nil); len(errs) > 0 {
+		b.Fatal(errs)
+	}
+	c := resolvers.NewCompiler(g)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := c.Compile(doc, doc.Operations[0]); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -30,7 +30,7 @@ func handler(tb testing.TB, sdl string) http.Handler {
 		Logger: slog.New(slog.DiscardHandler),
 		Callers: func(*upstreams.Set) func(int) upstreams.Caller {
 			return func(int) upstreams.Caller {
-				return canned{"/posts": posts(), "/users?id=1&id=2&id=3&id=4&id=5&id=6&id=7&id=8&id=9&id=10": users()}
+				return shop()
 			}
 		},
 	}

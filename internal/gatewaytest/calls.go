@@ -24,10 +24,12 @@ func printCalls(calls []MadeCall) string {
 		host = h
 	}
 	var b strings.Builder
-	for i, c := range calls {
-		if i > 0 && calls[i-1].Wave == c.Wave {
+	wave := -1
+	for _, c := range calls {
+		if c.Wave == wave {
 			b.WriteString("+ ")
 		}
+		wave = c.Wave
 		b.WriteString(strings.Replace(c.Text, host, "", 1) + "\n")
 	}
 	return b.String()

@@ -18,13 +18,28 @@ type scope struct {
 }
 
 // evaluate is the naive evaluator of the mapping language over decoded values. A misuse of a method gives absent{}.
-// An object written as the mapping itself is a selection from in; without an input it is made all the same.
+// An object written as the mapping itself is a selection from in; without an input it is made all the same, and over null
+// of what has a value nonetheless.
 func evaluate(n mapping.Node, in any, vars map[string]any) any {
 	s := scope{here: in, at: in, vars: vars}
-	if o, ok := n.(*mapping.Object); ok && !isAbsent(in) {
+	o, ok := n.(*mapping.Object)
+	switch {
+	case !ok || isAbsent(in):
+		return s.eval(n)
+	case in != nil:
 		return s.selection(o, in)
 	}
-	return s.eval(n)
+	made, found := s.build(o), NewObject()
+	for _, name := range made.Names {
+		v := made.Members[name]
+		if inner, ok := v.(*Object); v != nil && (!ok || len(inner.Names) > 0) {
+			found.Set(name, v)
+		}
+	}
+	if len(found.Names) == 0 {
+		return nil
+	}
+	return found
 }
 
 func (s scope) eval(n mapping.Node) any {
