@@ -25,9 +25,12 @@ type Engine struct {
 
 // Limits bound what one operation may do.
 type Limits struct {
-	Calls    int // upstream calls of one part of an operation
+	Calls    int // upstream calls of one part of an operation; at most 65535
 	Parallel int // of these at the same time
 }
+
+// maxCalls is what slots can tell apart.
+const maxCalls = 1<<16 - 1
 
 // DefaultLimits are generous for honest clients.
 func DefaultLimits() Limits { return Limits{Calls: 1000, Parallel: 64} }
@@ -45,6 +48,7 @@ func New(o Options) *Engine {
 	if o.Limits == (Limits{}) {
 		o.Limits = DefaultLimits()
 	}
+	o.Limits.Calls = min(o.Limits.Calls, maxCalls)
 	e := &Engine{callers: o.Callers, absolute: o.Absolute, env: o.Env, limits: o.Limits, seed: seed{maphash.MakeSeed()}}
 	e.frames.New = func() any {
 		f := &frame{engine: e, done: make(chan *call, o.Limits.Parallel)}

@@ -42,7 +42,7 @@ func (vs variables) Var(name, key string) []byte {
 // call runs connector c for one parent: a batch connector is called with a batch of one. f is the field it is written on,
 // nil for a loader; t is the type whose fields name the key in an item of a batch.
 func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Field, t *schema.Type) answer {
-	vars := variables{"args": args, "request": x.headers()}
+	vars := variables{"args": args, "request": x.headers(), "env": x.environment()}
 	switch {
 	case c.KeyArgs && f == nil:
 		vars["args"] = this
@@ -89,6 +89,14 @@ func (x *execution) shaped(c *schema.Connector, v any, selection mapping.Node) a
 		shape = selectOf(selection)
 	}
 	return answer{value: located{v: v, shape: shape, via: c, whole: true, given: shape != nil}, found: !empty(v)}
+}
+
+func (x *execution) environment() *Object {
+	env := NewObject()
+	for name, value := range x.model.Env {
+		env.Set(name, value)
+	}
+	return env
 }
 
 func (x *execution) headers() *Object {
