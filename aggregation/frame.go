@@ -45,10 +45,12 @@ type frame struct {
 	inFlight int
 
 	// of the response
-	out    []byte
-	errs   []Error
-	path   []segment
-	result Result
+	stop    *fault.Error // why the operation was given up
+	written int          // objects
+	out     []byte
+	errs    []Error
+	path    []segment
+	result  Result
 }
 
 // running is one fetch while its part runs.

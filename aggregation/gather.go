@@ -1,6 +1,11 @@
 package aggregation
 
-import "manifold/internal/plan"
+import (
+	"strings"
+
+	"manifold/internal/fault"
+	"manifold/internal/plan"
+)
 
 // gather walks the feeders of a fetch: from the root record to every record that holds a key. New keys join the loader;
 // records wait for the answer; what the loader has already is joined at once.
@@ -51,6 +56,22 @@ func (f *frame) walkList(r *running, l *loading, fd *plan.Feeder, rest []plan.St
 			f.walkList(r, l, fd, rest, item)
 		}
 	}
+}
+
+// look returns the value that a reference names, as seen from the record at base: absent if a record on the way is not there,
+// failed if it could not be fetched.
+func (f *frame) look(r plan.Ref, base int) slot {
+	for _, h := range r.Hops {
+		s := f.slots[base+h]
+		if s.kind != record {
+			if s.kind == failed {
+				return s
+			}
+			return slot{}
+		}
+		base = int(s.from)
+	}
+	return f.slots[base+r.Slot]
 }
 
 // follow goes through joined records; -1 if one is not there.
@@ -105,18 +126,22 @@ func (f *frame) feed(r *running, l *loading, fd *plan.Feeder, base int) {
 	var few [4]slot
 	parts := few[:0]
 	for i := range fd.Keys {
-		at := f.follow(fd.Keys[i].Hops, base)
-		if at < 0 {
-			f.noKey(fd, base, at)
+		part := f.look(fd.Keys[i], base)
+		if part.kind == failed { // the key was to come from a call that failed: that is why there is none
+			f.noKey(fd, base, part)
 			return
 		}
-		parts = append(parts, f.slots[at+fd.Keys[i].Slot])
+		parts = append(parts, part)
 	}
-	from := len(l.texts)
-	var ok bool
-	if l.texts, ok = f.appendKey(l.texts, parts); !ok {
+	from, ok := len(l.texts), true
+	if l.plan.NullKeys && l.plan.Mode != plan.Batch {
+		l.texts = f.appendInputs(l.texts, parts)
+	} else {
+		l.texts, ok = f.appendKey(l.texts, parts)
+	}
+	if !ok {
 		l.texts = l.texts[:from]
-		f.noKey(fd, base, 0)
+		f.noKey(fd, base, f.lackingKey(l, base))
 		return
 	}
 	if l.plan.Shared {
@@ -148,19 +173,20 @@ func (f *frame) await(r *running, l *loading, n, into int) {
 	}
 }
 
-// noKey joins null to a record without a key (LANGUAGE 6, "Null inputs"): no call is made. If the key was to come from a record
-// whose call failed, that fault is handed on.
-func (f *frame) noKey(fd *plan.Feeder, base, at int) {
-	if fd.Into < 0 {
-		return
+// noKey joins null, or the fault that is the reason, to a record without a key. No call is made (LANGUAGE 6, "Null inputs").
+func (f *frame) noKey(fd *plan.Feeder, base int, answer slot) {
+	if fd.Into >= 0 {
+		f.slots[base+fd.Into] = answer
 	}
-	out := slot{kind: null}
-	if at < 0 {
-		for _, k := range fd.Keys {
-			if len(k.Hops) > 0 && f.slots[base+k.Hops[0]].kind == failed {
-				out = f.slots[base+k.Hops[0]]
-			}
-		}
+}
+
+// lackingKey is the answer for a key that is null. Where the arguments of a root field are the key, that is bad input.
+func (f *frame) lackingKey(l *loading, base int) slot {
+	if l.plan.KeyArgs && base == 0 {
+		return f.fail(&fault.Error{
+			Code: fault.BadUserInput, Upstream: l.plan.Source,
+			Message: "An argument is null that says what to fetch: " + strings.Join(l.plan.Keys, ", ") + ".",
+		})
 	}
-	f.slots[base+fd.Into] = out
+	return slot{kind: null}
 }

@@ -195,6 +195,9 @@ func typeReply(s *ast.Schema, def *ast.Definition) introspected {
 	if def.Kind == ast.Interface || def.Kind == ast.Union {
 		members := []any{}
 		for _, m := range s.PossibleTypes[def.Name] {
+			if m.Kind != ast.Object { // gqlparser counts interfaces that implement this one
+				continue
+			}
 			members = append(members, namedRef(m))
 		}
 		out["possibleTypes"] = members

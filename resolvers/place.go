@@ -1,6 +1,7 @@
 package resolvers
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -67,7 +68,7 @@ func (c *compilation) inside(b *base, n *node, v *provision, at found, f *schema
 	if at.sel == nil && comp {
 		out.prov.keys = f.Named.Entity() && !f.Embedded
 	}
-	out.ref = f.Named.Entity() && !f.Embedded && (v.sel == nil || at.sel == nil)
+	out.ref = f.Named.Entity() && !f.Embedded && (v.sel == nil || at.sel == nil) || refersToMember(f, v, at)
 	for len(at.keys) > 1 && at.expr == nil {
 		_, child, ok := n.object(at.keys[0])
 		if !ok {
@@ -101,9 +102,15 @@ func (c *compilation) inside(b *base, n *node, v *provision, at found, f *schema
 	}
 	out.slot, out.node = n.compute(expr, depth, comp)
 	out.prov.sel = trailing(expr)
+	out.ref = out.ref || refersToMember(f, v, found{sel: out.prov.sel})
 	out.prov.built = out.prov.sel != nil
 	out.prov.keys = out.prov.sel == nil && out.prov.keys
 	return out
+}
+
+// refersToMember reports whether @from makes a reference to one of several types: `{ __typename: kind id: ownerId }`.
+func refersToMember(f *schema.Field, v *provision, at found) bool {
+	return v.sel == nil && at.sel != nil && !f.Embedded && slices.ContainsFunc(f.Named.Possible, (*schema.Type).Entity)
 }
 
 func path(keys []string, sel *mapping.Object) mapping.Node {

@@ -8,6 +8,7 @@ import (
 
 	"manifold/internal/fault"
 	"manifold/internal/mapping"
+	"manifold/internal/template"
 	"manifold/schema"
 	"manifold/upstreams"
 )
@@ -51,12 +52,20 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 	default:
 		vars["this"] = this
 	}
+	if c.HTTP == nil && strings.Contains(mapping.String(c.Selection), "joinNotNull") {
+		for _, name := range this.Names { // the only method that reads such a value takes no list or object
+			switch this.Get(name).(type) {
+			case *Object, []any:
+				return failed(fault.UpstreamBadResponse)
+			}
+		}
+	}
 	if c.HTTP == nil {
 		return x.shaped(c, evaluate(c.Selection, absent{}, vars), c.Selection)
 	}
 	call, err := fill(c, vars, x.request.Header)
 	if err != nil {
-		return failed(fault.BadUserInput)
+		return unfilled(err)
 	}
 	x.calls++
 	reply, err := x.up(c.Source, call)
@@ -74,6 +83,18 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 		return x.shaped(c, build(shape, value, vars), c.Selection)
 	}
 	return match(batch{c: c, f: f, t: t, shape: shape, key: this, vars: vars}, value)
+}
+
+// unfilled is the answer of a call that cannot be made.
+func unfilled(err error) answer {
+	v, ok := errors.AsType[*template.ValueError](err)
+	if !ok || !strings.Contains(v.Expr, "$this") && !strings.Contains(v.Expr, "$batch") {
+		return failed(fault.BadUserInput)
+	}
+	if v.Missing {
+		return answer{}
+	}
+	return failed(fault.UpstreamBadResponse)
 }
 
 func build(shape *mapping.Object, v any, vars variables) any {
@@ -182,7 +203,7 @@ func bodyOf(reply *upstreams.Reply) (v any, bad bool) {
 	kind, _, _ := strings.Cut(strings.ToLower(reply.ContentType), ";")
 	kind = strings.TrimSpace(kind)
 	switch {
-	case strings.TrimSpace(text) == "":
+	case text == "" || kind != "text/plain" && strings.TrimSpace(text) == "":
 		return nil, false
 	case kind == "text/plain":
 		return text, false

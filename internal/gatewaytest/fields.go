@@ -92,7 +92,7 @@ func (x *execution) field(o *thing, g *group, at path) (string, outcome) {
 		return x.connected(o, f, args, g, at)
 	case f.Lookup:
 		return x.lookup(f, args, g, at)
-	case o.root:
+	case o.root, f.Namespace:
 		return x.complete(f.Type, f, located{v: NewObject()}, g.fields, at)
 	}
 	v := x.value(o, f)
@@ -104,7 +104,7 @@ func (x *execution) field(o *thing, g *group, at path) (string, outcome) {
 
 // connected completes a field that has its own connector.
 func (x *execution) connected(o *thing, f *schema.Field, args *Object, g *group, at path) (string, outcome) {
-	this, ok := x.inputs(o, f.Connector)
+	this, ok := x.inputs(o, f.Connector, f.Connector.Batch == nil)
 	if !ok {
 		how := nothing
 		for _, in := range f.Connector.Inputs { // the fault that kept its input away is the field's too
@@ -116,6 +116,12 @@ func (x *execution) connected(o *thing, f *schema.Field, args *Object, g *group,
 		return x.null(f.Type, how, at)
 	}
 	a := x.call(f.Connector, this, args, f, f.Named)
+	if f.Connector.KeyArgs {
+		a.value.asked = NewObject()
+		for _, in := range f.Connector.Inputs {
+			a.value.asked.Set(in.Path[0], args.Get(in.Path[0]))
+		}
+	}
 	text, how := x.answered(a, f, g, at)
 	if f.Connector.KeyArgs && (text == "null" || !sameKey(a.value, args, f.Named)) {
 		x.early(f, args, g, at)
@@ -130,13 +136,20 @@ func (x *execution) lookup(f *schema.Field, args *Object, g *group, at path) (st
 	for _, in := range loader.Inputs {
 		v := args.Get(f.LookupKeys[in.Path[0]])
 		if empty(v) {
+			for _, a := range f.Args {
+				if a.Name == f.LookupKeys[in.Path[0]] && a.Type.NonNull { // a variable that is null
+					x.blame(at, fault.BadUserInput)
+					return x.null(f.Type, blamed, at)
+				}
+			}
 			return x.null(f.Type, nothing, at)
 		}
 		this.Set(in.Path[0], v)
 	}
 	a := x.call(loader, this, NewObject(), nil, f.Named)
+	a.value.asked, a.value.exact = this, loader.Batch != nil
 	text, how := x.answered(a, f, g, at)
-	if text == "null" || !sameKey(a.value, this, f.Named) {
+	if text == "null" || !a.value.exact && !sameKey(a.value, this, f.Named) {
 		x.early(f, this, g, at)
 	}
 	return text, how
@@ -145,7 +158,11 @@ func (x *execution) lookup(f *schema.Field, args *Object, g *group, at path) (st
 // sameKey reports whether the object that was found has the key it was asked for by.
 func sameKey(found located, key *Object, t *schema.Type) bool {
 	for _, name := range key.Names {
-		have, _ := scalarText(read(found, t.Fields[name]).v)
+		v := read(found, t.Fields[name]).v
+		if isAbsent(v) {
+			v = found.asked.Get(name)
+		}
+		have, _ := scalarText(v)
 		if want, _ := scalarText(key.Get(name)); have != want {
 			return false
 		}

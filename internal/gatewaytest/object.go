@@ -17,6 +17,8 @@ type located struct {
 	via   *schema.Connector // whose reply it is from; nil: computed from the request alone
 	whole bool              // v is what a connector returned, not something inside of it
 	given bool              // a selection built it: its members are kept whatever the loader says
+	asked *Object           // the key a loader was asked for v by: a reply need not repeat it
+	exact bool              // v has the key it was asked for by, whatever its reply says: a batch told it apart by that
 }
 
 // thing is an object of a known type while it is being completed.
@@ -142,7 +144,7 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 	}
 	l := &loaded{}
 	o.loads[c] = l
-	this, ok := x.inputs(o, c)
+	this, ok := x.inputs(o, c, false)
 	if !ok {
 		for _, in := range c.Inputs { // the key was to come from a loader that failed: that is why
 			if p := x.provider(o, o.typ.Fields[in.Path[0]]); p != nil && o.loads[p] != nil && o.loads[p].failure != nil {
@@ -160,7 +162,8 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 }
 
 // inputs reads what c wants of its parent. ok is false if one of the values is null, or no scalar: then there is no call.
-func (x *execution) inputs(o *thing, c *schema.Connector) (this *Object, ok bool) {
+// A field's own connector that is called once for each parent may read anything; what it makes of a null its template says.
+func (x *execution) inputs(o *thing, c *schema.Connector, anything bool) (this *Object, ok bool) {
 	this = NewObject()
 	if o.root { // the key of a loader on a root field is in its arguments
 		return this, true
@@ -168,8 +171,20 @@ func (x *execution) inputs(o *thing, c *schema.Connector) (this *Object, ok bool
 	for _, in := range c.Inputs {
 		f := o.typ.Fields[in.Path[0]]
 		v := x.value(o, f).v
+		if o.held.exact && !isAbsent(o.held.asked.Get(f.Name)) {
+			v = o.held.asked.Get(f.Name)
+		}
 		for _, name := range in.Path[1:] {
 			v = property(v, name)
+		}
+		if anything {
+			if p := x.provider(o, f); p != nil && o.loads[p] != nil && o.loads[p].failure != nil {
+				return nil, false
+			}
+			if !isAbsent(v) {
+				this.Set(in.Path[0], v)
+			}
+			continue
 		}
 		if _, ok := scalarText(v); !ok {
 			return nil, false
@@ -183,7 +198,11 @@ func (x *execution) inputs(o *thing, c *schema.Connector) (this *Object, ok bool
 func (x *execution) value(o *thing, f *schema.Field) located {
 	c := x.provider(o, f)
 	if c == nil {
-		return read(o.held, f)
+		v := read(o.held, f)
+		if isAbsent(v.v) && o.held.asked != nil {
+			v.v = o.held.asked.Get(f.Name)
+		}
+		return v
 	}
 	l := x.load(o, c)
 	if !l.found {
