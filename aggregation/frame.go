@@ -36,7 +36,8 @@ type frame struct {
 	calls   []*call
 	queue   []*call // to be launched
 	arena   mapping.Arena
-	numbers []int32 // of matchGroup
+	seen    map[uint64]struct{} // records that the feeder in hand has been at
+	numbers []int32             // of matchGroup
 	arg     []byte
 	env     environment
 

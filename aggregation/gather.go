@@ -14,6 +14,7 @@ func (f *frame) gather(r *running) {
 	for i := range r.fetch.Feeders {
 		fd := &r.fetch.Feeders[i]
 		if fd.When.Holds(f.held) {
+			clear(f.seen)
 			f.walk(r, l, fd, fd.Steps, 0)
 		}
 	}
@@ -37,6 +38,9 @@ func (f *frame) walk(r *running, l *loading, fd *plan.Feeder, steps []plan.Step,
 		switch v := f.slots[base+s.Ref.Slot]; v.kind {
 		case record:
 			base = int(v.from)
+			if f.walked(fd, len(steps)-n, base) {
+				return
+			}
 		case list:
 			f.walkList(r, l, fd, steps[n+1:], v)
 			return
@@ -47,11 +51,33 @@ func (f *frame) walk(r *running, l *loading, fd *plan.Feeder, steps []plan.Step,
 	f.feed(r, l, fd, base)
 }
 
+// walked reports whether a feeder has been at a record with as many steps to go. Records are shared, and may lead back to
+// themselves, so the ways through them can be many more than the records.
+func (f *frame) walked(fd *plan.Feeder, left, base int) bool {
+	if len(fd.Steps) <= shortWalk {
+		return false
+	}
+	at := uint64(left)<<32 | uint64(base)
+	if _, ok := f.seen[at]; ok {
+		return true
+	}
+	if f.seen == nil {
+		f.seen = map[uint64]struct{}{}
+	}
+	f.seen[at] = struct{}{}
+	return false
+}
+
+// shortWalk is up to how many steps remembering costs more than it can save.
+const shortWalk = 3
+
 func (f *frame) walkList(r *running, l *loading, fd *plan.Feeder, rest []plan.Step, v slot) {
 	for i := v.from; i < v.from+v.to; i++ {
 		switch item := f.slots[i]; item.kind {
 		case record:
-			f.walk(r, l, fd, rest, int(item.from))
+			if !f.walked(fd, len(rest), int(item.from)) {
+				f.walk(r, l, fd, rest, int(item.from))
+			}
 		case list:
 			f.walkList(r, l, fd, rest, item)
 		}

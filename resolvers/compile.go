@@ -170,7 +170,7 @@ func (c *compilation) compileField(p *place, variant int, t *schema.Type, f *col
 	if out.Type.Kind != plan.Composite {
 		return out, nil
 	}
-	out.Object, err = c.object(c.enter(p, variant, f, v), f.subs)
+	out.Object, err = c.below(p, variant, f, v)
 	return out, err
 }
 

@@ -194,7 +194,7 @@ func (c *compilation) key(p *place, variant int, t *schema.Type, names []string,
 		if i == len(names)-1 {
 			return plan.Ref{Hops: hops, Slot: v.slot}, used, nil
 		}
-		inner := c.enter(p, variant, f, v)
+		inner := c.enter(p, f, v, p.test(variant))
 		used = append(used, inner.bases[0])
 		if v.from != nil {
 			hops = append(hops, v.slot)

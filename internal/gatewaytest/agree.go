@@ -31,6 +31,9 @@ func AgreeSpec(data []byte) (compared int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	if beyondReference(g.Model) {
+		return 0, nil
+	}
 	for _, r := range engine.Requests {
 		p, errs := g.Prepare(r.Query, r.Operation)
 		if len(errs) > 0 || strings.Contains(r.Query, "__schema") { // introspection has no upstream
@@ -73,4 +76,24 @@ func nameOf(source *schema.Source) string {
 		return ""
 	}
 	return source.Name
+}
+
+// beyondReference reports whether a connector's key lies deeper than the reference looks: in an object of the parent, or in a
+// field with a connector of its own.
+func beyondReference(g *schema.Gateway) bool {
+	for _, t := range g.Types {
+		for _, f := range t.Order {
+			for _, c := range []*schema.Connector{f.Connector, f.Block, t.Loader} {
+				if c == nil || c.KeyArgs {
+					continue
+				}
+				for _, in := range c.Inputs {
+					if key := t.Fields[in.Path[0]]; len(in.Path) > 1 || key != nil && key.Connector != nil {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
 }
