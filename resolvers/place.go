@@ -208,9 +208,11 @@ func (c *compilation) below(p *place, variant int, f *collected, v value) (*plan
 	}
 	id := fmt.Sprintf("%s %p %d %p %p %v %+v %v %v %s %p %v", f.key, v.base, v.slot, v.node, v.from, v.list, v.prov, v.ref,
 		f.when, f.def.Type, f.def.Discriminator, f.def.Embedded)
+	var subs strings.Builder
 	for _, s := range f.subs {
-		id += fmt.Sprintf(" %p %d %v", s.set, len(s.set), s.when)
+		fmt.Fprintf(&subs, " %p %d %v", s.set, len(s.set), s.when)
 	}
+	id += subs.String()
 	if have := p.inner[id]; have != nil {
 		have.test.Variants[variant] = true
 		return have.obj, nil
