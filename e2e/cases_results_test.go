@@ -41,7 +41,7 @@ func nullCases() []sameCase {
 		},
 		{Name: "an object of other members", Query: `{ object { object { int __typename } } }`},
 	}
-	for _, name := range strings.Fields("a b c d e") {
+	for name := range strings.FieldsSeq("a b c d e") {
 		cases = append(cases, sameCase{Name: "a list of lists, " + name, Query: fmt.Sprintf(`{ grid { %s } texts { plain } }`, name)})
 	}
 	return cases
@@ -69,8 +69,8 @@ func leafCases() []sameCase {
 		"huge.id":          {"null!", "an ID of more than 64 digits is a mistake; graphql-js would make it the text 1e+300"},
 	}
 	var cases []sameCase
-	for _, kind := range strings.Fields("integer zero big fraction huge digits word emptyText enumName yes no none absent object list") {
-		for _, field := range strings.Fields("int float string boolean id color json ints required") {
+	for kind := range strings.FieldsSeq("integer zero big fraction huge digits word emptyText enumName yes no none absent object list") {
+		for field := range strings.FieldsSeq("int float string boolean id color json ints required") {
 			c := sameCase{Name: kind + "." + field, Query: fmt.Sprintf(`{ %s { %s } }`, kind, field)}
 			if d := ours[kind+"."+field]; d.because != "" {
 				c.because = d.because

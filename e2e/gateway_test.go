@@ -3,11 +3,13 @@ package e2e_test
 import (
 	"bufio"
 	"bytes"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -16,6 +18,7 @@ import (
 // told to stop when the test ends, and has to do so in order and without a data race.
 func start(t *testing.T, env []string, args ...string) (url string) {
 	t.Helper()
+	noteFiles()
 	cmd := exec.Command(have.manifold, append(args, "--listen", "127.0.0.1:0")...)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.WaitDelay = 10 * time.Second
@@ -68,6 +71,21 @@ func start(t *testing.T, env []string, args ...string) (url string) {
 	}
 	return url
 }
+
+// noteFiles looks at every file of the repository. Go keeps the result of a test until a file that its process has looked at
+// changes; what the processes do that we start, a compiler among them, it does not know.
+var noteFiles = sync.OnceFunc(func() {
+	_ = filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "bin" || strings.HasPrefix(d.Name(), ".") && d.Name() != "..") {
+			return fs.SkipDir
+		}
+		_, err = os.Stat(path)
+		return err
+	})
+})
 
 // serve starts `manifold serve --dev` on a file.
 func serve(t *testing.T, file string, env ...string) (url string) {
