@@ -47,7 +47,7 @@ bench: ## run the benchmarks (BENCH=regexp picks some)
 	go test -run '^$$' -bench '$(strip $(BENCH))' -benchmem ./...
 
 lint: $(GOLANGCI) ## check the code, formatting and the import rows included
-	$(GOLANGCI) run
+	$(GOLANGCI) run --allow-parallel-runners
 
 fmt: $(GOFUMPT) ## format the code
 	$(GOFUMPT) -w .
