@@ -32,6 +32,7 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.checkCycles()
 	if !l.failed() {
 		l.warn()
+		l.idle()
 	}
 	g.Sources = l.sources
 	return g
@@ -192,14 +193,16 @@ func (l *loader) readSelection(u *use, s site, c *Connector, sc *scope, call boo
 		return
 	}
 	name := s.field.def.Type.Name()
-	kind := l.kindOf(name)
-	builtin := kind == ast.Scalar && l.types[name] == nil
-	if _, isObject := c.Selection.(*mapping.Object); isObject && (builtin || kind == ast.Enum) {
+	if l.plainLeaf(s.field) && buildsObject(c.Selection) {
 		hint := "write the path of the value, from $"
-		if o := c.Selection.(*mapping.Object); len(o.Members) == 1 && o.Members[0].Name != "" {
+		if o, isObject := c.Selection.(*mapping.Object); isObject && len(o.Members) == 1 && o.Members[0].Name != "" {
 			hint = "write $." + o.Members[0].Name
 		}
 		l.problem(at(v.Position), c.Coordinate, "the selection makes an object, but the field is "+name, hint)
+		return
+	}
+	if sc.read.batch.src == nil && u.arg("batch") == nil { // a batch gives its reply to many
+		l.fitField(c.Selection, s.field, at(v.Position), c.Coordinate, sc)
 	}
 }
 

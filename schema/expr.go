@@ -151,12 +151,15 @@ func replyPath(n mapping.Node, here, item bool) *mapping.Path {
 }
 
 // checkTemplate checks the expressions of a URL or header template that was parsed already; v is its value in the file.
-// written is the text that was parsed: it differs from the value where the environment was expanded.
-func (l *loader) checkTemplate(written string, v *ast.Value, s *scope) {
+// written is the text that was parsed: it differs from the value where the environment was expanded. where is inPath for a
+// URL, the parts of which are told apart here.
+func (l *loader) checkTemplate(written string, v *ast.Value, s *scope, where spot) {
+	var nodes []mapping.Node
+	var exprs [][2]int
 	for i := 0; i < len(written); {
 		open := strings.IndexByte(written[i:], '{')
 		if open < 0 {
-			return
+			break
 		}
 		start := i + open
 		n, end, err := mapping.ParseAt(written, start+1)
@@ -169,6 +172,17 @@ func (l *loader) checkTemplate(written string, v *ast.Value, s *scope) {
 			l.problem(l.inside(v, start-1), s.coordinate, "${...} is read in baseURL and in header values only", "write {$env.NAME}")
 			continue
 		}
+		before := len(l.problems)
 		l.checkNode(n, v, s, asking)
+		if len(l.problems) == before {
+			nodes, exprs = append(nodes, n), append(exprs, [2]int{start, end})
+		}
+	}
+	places := spots(written, exprs)
+	for i, n := range nodes {
+		if where != inPath {
+			places[i] = where
+		}
+		l.fitTemplate(n, v, s, places[i])
 	}
 }

@@ -61,7 +61,7 @@ func (l *loader) address(v *ast.Value, c *Connector, hasSource bool, s *scope) *
 		l.syntax(v, c.Coordinate, err, 0)
 		return nil
 	}
-	l.checkTemplate(t, v, s)
+	l.checkTemplate(t, v, s, inPath)
 	switch absolute := tmpl.Absolute(); {
 	case absolute && hasSource:
 		l.problem(at(v.Position), c.Coordinate, "the URL is absolute although a source is given", "leave out the source, or scheme and host")
@@ -155,7 +155,7 @@ func (l *loader) headerText(v *ast.Value, s *scope) *template.Text {
 		l.syntax(v, s.coordinate, err, 0)
 		return nil
 	}
-	l.checkTemplate(t, v, s)
+	l.checkTemplate(t, v, s, inText)
 	return tmpl
 }
 

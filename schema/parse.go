@@ -91,6 +91,7 @@ func (l *loader) parseFile(file *ast.Source) *ast.SchemaDocument {
 				p.Column-- // the lexer counts the line feed of CRLF as a column
 			}
 			p.Column = max(1, p.Column) // that of a block string may be before its last line
+			p.EndColumn = wordEnd(p.SourceLine, p.Column)
 		}
 	}
 	p.Message, p.Hint = "syntax: "+p.Message, syntaxHint(p.Message)
