@@ -127,18 +127,26 @@ func (l *loader) fitField(n mapping.Node, f *field, p place, coordinate string, 
 	made := l.formOf(n, formEnv{scope: s})
 	t := f.def.Type
 	switch {
+	case made.kind == list && t.Elem == nil && l.isComposite(t.Name()) && isArray(n):
+		l.problem(p, coordinate, fmt.Sprintf("the mapping makes a list, but the field %s is %s", f.def.Name, t),
+			"list the members without brackets, as \"id name\"")
 	case made.kind == list && t.Elem == nil && !l.ownScalar(t):
-		l.problem(p, coordinate, fmt.Sprintf("the mapping makes a list of %s, but the field is %s", f.def.Name, t),
+		l.problem(p, coordinate, fmt.Sprintf("the mapping makes a list, but the field %s is %s", f.def.Name, t),
 			fmt.Sprintf("take one item, as by ->first, or write the type as [%s]", t.Name()))
 	case made.kind == scalar && t.Elem != nil:
-		l.problem(p, coordinate, fmt.Sprintf("the mapping makes one value of %s, but the field is the list %s", f.def.Name, t),
+		l.problem(p, coordinate, fmt.Sprintf("the mapping makes one value, but the field %s is the list %s", f.def.Name, t),
 			fmt.Sprintf("make a list of it, as $([ ... ]), or write the type as %s", t.Name()))
 	case made.kind == scalar && l.isComposite(t.Name()):
-		l.problem(p, coordinate, fmt.Sprintf("the mapping makes one value of %s, but the field is the object %s", f.def.Name, t),
+		l.problem(p, coordinate, fmt.Sprintf("the mapping makes one value, but the field %s is the object %s", f.def.Name, t),
 			"write an object: { name: value }")
 	case made.json != nil:
 		l.fitConstant(made.json, f, p, coordinate)
 	}
+}
+
+func isArray(n mapping.Node) bool {
+	_, ok := n.(*mapping.Array)
+	return ok
 }
 
 // fitConstant checks a constant against a scalar or enum, as replies are checked (LANGUAGE: Values).
@@ -159,7 +167,7 @@ func (l *loader) fitConstant(json []byte, f *field, p place, coordinate string) 
 		hint = "write $(true) or $(false)"
 	}
 	if !fits {
-		l.problem(p, coordinate, fmt.Sprintf("the mapping makes the constant %s of %s, but the field is %s", json, f.def.Name, f.def.Type), hint)
+		l.problem(p, coordinate, fmt.Sprintf("the mapping makes the constant %s, but the field %s is %s", json, f.def.Name, f.def.Type), hint)
 	}
 }
 

@@ -56,6 +56,10 @@ func (l *loader) address(v *ast.Value, c *Connector, hasSource bool, s *scope) *
 	if !ok {
 		return nil
 	}
+	if i := strings.Index(t, "{{"); i >= 0 {
+		l.problem(l.inside(v, i), c.Coordinate, "an expression stands in single braces", "write {$args.name}")
+		return nil
+	}
 	tmpl, err := template.ParseURL(t)
 	if err != nil {
 		l.syntax(v, c.Coordinate, err, 0)

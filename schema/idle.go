@@ -104,12 +104,14 @@ func (l *loader) idleLoader(t *typ, reached map[string]bool) {
 			}
 		}
 	}
-	key := "id"
+	var key []string
 	if len(t.model.Keys) > 0 {
-		key = strings.Join(t.model.Keys[0].Fields, " ")
+		for _, name := range t.model.Keys[0].Fields {
+			key = append(key, name+": "+t.byName[name].def.Type.Name()+"!")
+		}
 	}
 	l.warning(atDirective(main.connector.Pos), t.name, "nothing asks this connector: every reply that leads to "+t.name+" carries it whole",
-		"it serves references and lookups: add a field as one("+key+": ...): "+t.name+" @lookup to Query, or remove it")
+		"it serves references and lookups: add "+strings.ToLower(t.name[:1])+t.name[1:]+"("+strings.Join(key, ", ")+"): "+t.name+" @lookup to Query, or remove it")
 }
 
 // covered reports whether a field's type is an interface or union that t belongs to.

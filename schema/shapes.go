@@ -251,7 +251,7 @@ func (s *shapes) leafFrom(f *field) {
 	for i, from := range f.model.From {
 		p := s.insideText(f.fromValues[i], 0)
 		if buildsObject(from.Path) && s.plainLeaf(f) {
-			s.problem(p, f.coordinate(), "the path makes an object, but the field is "+f.def.Type.Name(), "write the path of one value")
+			s.problem(p, f.coordinate(), "the path makes an object, but the field is "+f.def.Type.Name(), leafHint(from.Path))
 			continue
 		}
 		s.fitField(from.Path, f, p, f.coordinate(), nil)
@@ -291,7 +291,7 @@ func (s *shapes) listed(f *field, n mapping.Node, offset int, r reply) {
 	if t == nil || !t.composite() {
 		if s.plainLeaf(f) && buildsObject(n) {
 			s.problem(s.insideText(r.text, offset), r.coordinate, fmt.Sprintf("the mapping makes an object of %s, but the field is %s", f.def.Name, f.def.Type),
-				"write the path of one value")
+				leafHint(n))
 			return
 		}
 		s.fitField(n, f, s.insideText(r.text, offset), r.coordinate, nil)
@@ -302,6 +302,7 @@ func (s *shapes) listed(f *field, n mapping.Node, offset int, r reply) {
 			"write an object: "+f.def.Name+": { ... }")
 		return
 	}
+	s.fitField(n, f, s.insideText(r.text, offset), r.coordinate, nil)
 	for _, o := range objects(n) {
 		s.reference(t, f, reply{object: o, text: r.text, coordinate: r.coordinate})
 	}
