@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -40,22 +41,35 @@ func spots(written string, exprs [][2]int) []spot {
 		}
 	}
 	out := make([]spot, len(exprs))
-	query := strings.IndexByte(string(masked), '?')
-	for i, e := range exprs {
-		if query < 0 || e[0] < query {
-			continue
+	start := bytes.IndexByte(masked, '?') + 1
+	if start == 0 {
+		return out
+	}
+	next := 0
+	for next < len(exprs) && exprs[next][0] < start {
+		next++
+	}
+	for start <= len(masked) {
+		end := len(masked)
+		if n := bytes.IndexByte(masked[start:], '&'); n >= 0 {
+			end = start + n
 		}
-		start := strings.LastIndexAny(string(masked[:e[0]]), "?&") + 1
-		end := len(written)
-		if n := strings.IndexByte(string(masked[e[1]:]), '&'); n >= 0 {
-			end = e[1] + n
+		first := next
+		for next < len(exprs) && exprs[next][0] < end {
+			out[next] = inMixed
+			next++
 		}
-		out[i] = inPair
-		if !strings.HasSuffix(strings.TrimSpace(written[start:e[0]]), "=") || strings.Trim(written[e[1]:end], "} \t\r\n") != "" {
-			out[i] = inMixed
+		if next == first+1 && wholeValue(written, start, end, exprs[first]) {
+			out[first] = inPair
 		}
+		start = end + 1
 	}
 	return out
+}
+
+// wholeValue reports whether the pair written[start:end] is a name, an equals sign and the expression, and nothing else.
+func wholeValue(written string, start, end int, expr [2]int) bool {
+	return strings.HasSuffix(strings.TrimSpace(written[start:expr[0]]), "=") && strings.Trim(written[expr[1]:end], "} \t\r\n") == ""
 }
 
 // fitTemplate checks that the value of an expression can stand where it stands.
@@ -160,7 +174,7 @@ func (l *loader) fitConstant(json []byte, f *field, p place, coordinate string) 
 		hint = "the values are " + oneOf(sortedKeys(t.model.Send))
 	case t != nil:
 	case name == "Int" || name == "Float":
-		fits = json[0] != '"' && json[0] != 't' && json[0] != 'f' && (name == "Float" || !strings.ContainsAny(string(json), ".eE"))
+		fits = json[0] != '"' && json[0] != 't' && json[0] != 'f' && (name == "Float" || !bytes.ContainsAny(json, ".eE"))
 		hint = "write a number without quotes: $(1)"
 	case name == "Boolean":
 		fits = json[0] == 't' || json[0] == 'f'

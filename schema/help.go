@@ -1,5 +1,7 @@
 package schema
 
+import "maps"
+
 // help describes every part of the language for people: directives ("@source"), their arguments ("@source(name:)"), and the
 // types of these with their members ("SourceHTTP", "SourceHTTP.baseURL", "Naming.AS_IS"). Editors show it.
 func help() map[string]string {
@@ -9,9 +11,7 @@ func help() map[string]string {
 func merged(parts ...map[string]string) map[string]string {
 	out := map[string]string{}
 	for _, part := range parts {
-		for name, text := range part {
-			out[name] = text
-		}
+		maps.Copy(out, part)
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -120,10 +121,5 @@ func (l *loader) covered(f *field, t *typ) bool {
 	if i == nil || (i.kind != ast.Interface && i.kind != ast.Union) {
 		return false
 	}
-	for _, o := range l.possible(i) {
-		if o == t {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(l.possible(i), t)
 }

@@ -27,8 +27,9 @@ func LanguageSDL() string {
 	for _, d := range doc.Directives {
 		w.directive(d)
 	}
-	for i := 0; i < len(w.queue); i++ { // types name further types
-		w.definition(w.types[w.queue[i]])
+	for done := 0; done < len(w.queue); { // types name further types
+		w.definition(w.types[w.queue[done]])
+		done++
 	}
 	return w.String()
 }

@@ -70,8 +70,8 @@ func TestExamplesOfTheDocumentsRun(t *testing.T) {
 		if !*update || t.Failed() {
 			continue
 		}
-		for i := len(examples) - 1; i >= 0; i-- {
-			text = slices.Concat(text[:examples[i][2]], ran[i], text[examples[i][3]:])
+		for i, at := range slices.Backward(examples) {
+			text = slices.Concat(text[:at[2]], ran[i], text[at[3]:])
 		}
 		if err := os.WriteFile(root(name), text, 0o600); err != nil {
 			t.Fatal(err)

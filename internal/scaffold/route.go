@@ -140,9 +140,9 @@ func (r *route) merge(o *route) {
 
 // noun is the last word of the path: what is asked for. It is "" for the root.
 func (r *route) noun() string {
-	for i := len(r.segments) - 1; i >= 0; i-- {
-		if r.segments[i].param == "" {
-			return r.segments[i].text
+	for _, s := range slices.Backward(r.segments) {
+		if s.param == "" {
+			return s.text
 		}
 	}
 	return ""
