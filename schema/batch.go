@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -74,8 +75,8 @@ func (l *loader) checkBatch(s site, c *Connector, sc *scope, v *ast.Value) {
 		l.checkGroupBy(c, p)
 	case s.field != nil && b.Match == MatchKey && s.field.def.Type.Elem != nil:
 		l.problem(p, c.Coordinate, "it is not said which items belong to which key",
-			`name the property of an item that holds the key: batch: { groupBy: "..." }; or say match: MAP or POSITION`)
-	case b.Match == MatchMap && len(c.Inputs) > 1:
+			fmt.Sprintf("name the property of an item that holds the key, as batch: { groupBy: %q }; or say match: MAP or POSITION", foreignKey(s.owner, c)))
+	case b.Match == MatchMap && len(c.Inputs) > 1 && sc.read.this.src == nil:
 		l.notYet(p, c.Coordinate, "match: MAP with a key of several fields", "read one field by $batch")
 	}
 }
@@ -119,4 +120,16 @@ func (m Match) String() string {
 	default:
 		return "KEY"
 	}
+}
+
+// foreignKey guesses how items of a service name the key of their owner: user_id, userId.
+func foreignKey(owner *typ, c *Connector) string {
+	name, key := owner.name, "id"
+	if len(c.Inputs) == 1 {
+		key = c.Inputs[0].Path[len(c.Inputs[0].Path)-1]
+	}
+	if c.Source != nil && c.Source.Naming == SnakeCase {
+		return strings.ToLower(name) + "_" + key
+	}
+	return strings.ToLower(name[:1]) + name[1:] + strings.ToUpper(key[:1]) + key[1:]
 }

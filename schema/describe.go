@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-
-	"manifold/internal/mapping"
 )
 
 // describe builds the model from the blocks. What depends on undefined types is left out; these are reported already.
@@ -32,6 +30,7 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.checkCycles()
 	if !l.failed() {
 		l.warn()
+		l.idle()
 	}
 	g.Sources = l.sources
 	return g
@@ -147,9 +146,9 @@ func (l *loader) from(f *field, u *use) {
 	coordinate := f.coordinate()
 	switch {
 	case l.isRoot(f.owner):
-		l.problem(u.at, coordinate, "a field of "+f.owner.name+" lies in no reply", "give it a connector; its selection says what to pick")
+		l.problem(u.at, coordinate, "a field of "+f.owner.name+" lies in no reply", rootFromHint(f, u))
 	case f.model.Connector != nil:
-		l.problem(u.at, coordinate, "the field has a connector of its own, so @from has no effect", "use the selection of the connector")
+		l.problem(u.at, coordinate, "the field has a connector of its own, so @from has no effect", fromHint(u))
 	}
 	var source *Source
 	if v := u.arg("source"); v != nil {
@@ -192,14 +191,12 @@ func (l *loader) readSelection(u *use, s site, c *Connector, sc *scope, call boo
 		return
 	}
 	name := s.field.def.Type.Name()
-	kind := l.kindOf(name)
-	builtin := kind == ast.Scalar && l.types[name] == nil
-	if _, isObject := c.Selection.(*mapping.Object); isObject && (builtin || kind == ast.Enum) {
-		hint := "write the path of the value, from $"
-		if o := c.Selection.(*mapping.Object); len(o.Members) == 1 && o.Members[0].Name != "" {
-			hint = "write $." + o.Members[0].Name
-		}
-		l.problem(at(v.Position), c.Coordinate, "the selection makes an object, but the field is "+name, hint)
+	if l.plainLeaf(s.field) && buildsObject(c.Selection) {
+		l.problem(at(v.Position), c.Coordinate, "the selection makes an object, but the field is "+name, leafHint(c.Selection))
+		return
+	}
+	if sc.read.batch.src == nil && u.arg("batch") == nil { // a batch gives its reply to many
+		l.fitField(c.Selection, s.field, at(v.Position), c.Coordinate, sc)
 	}
 }
 

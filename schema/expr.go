@@ -80,7 +80,11 @@ func (l *loader) expr(v *ast.Value, s *scope, at side, parse func(string) (mappi
 // syntax reports a fault inside of a text; offset is where the parsed part begins.
 func (l *loader) syntax(v *ast.Value, coordinate string, err error, offset int) {
 	if e := (*mapping.SyntaxError)(nil); errors.As(err, &e) {
-		l.problem(l.inside(v, offset+e.At), coordinate, e.Message, e.Hint)
+		hint := e.Hint
+		if t, _ := text(v); hint == "" && offset+e.At < len(t) {
+			hint = mappingHint(t[offset+e.At:])
+		}
+		l.problem(l.inside(v, offset+e.At), coordinate, e.Message, hint)
 		return
 	}
 	l.problem(l.inside(v, offset), coordinate, err.Error(), "")
@@ -98,8 +102,7 @@ func (l *loader) checkNode(n mapping.Node, v *ast.Value, s *scope, at side) {
 	s.read.faulty = s.read.faulty || len(l.problems) > before
 	if at == asking {
 		if p := replyPath(n, false, false); p != nil {
-			l.problem(l.inside(v, p.At), s.coordinate, "there is no reply to read from here",
-				"values that go into a call come from $args, $this, $batch, $request.headers or $env")
+			l.problem(l.inside(v, p.At), s.coordinate, "there is no reply to read from here", replyHint(p, s))
 		}
 	}
 }
@@ -151,12 +154,15 @@ func replyPath(n mapping.Node, here, item bool) *mapping.Path {
 }
 
 // checkTemplate checks the expressions of a URL or header template that was parsed already; v is its value in the file.
-// written is the text that was parsed: it differs from the value where the environment was expanded.
-func (l *loader) checkTemplate(written string, v *ast.Value, s *scope) {
+// written is the text that was parsed: it differs from the value where the environment was expanded. where is inPath for a
+// URL, the parts of which are told apart here.
+func (l *loader) checkTemplate(written string, v *ast.Value, s *scope, where spot) {
+	var nodes []mapping.Node
+	var exprs [][2]int
 	for i := 0; i < len(written); {
 		open := strings.IndexByte(written[i:], '{')
 		if open < 0 {
-			return
+			break
 		}
 		start := i + open
 		n, end, err := mapping.ParseAt(written, start+1)
@@ -166,9 +172,20 @@ func (l *loader) checkTemplate(written string, v *ast.Value, s *scope) {
 		i = end + 1
 		if start > 0 && written[start-1] == '$' && replyPath(n, false, false) != nil {
 			s.read.faulty = true
-			l.problem(l.inside(v, start-1), s.coordinate, "${...} is read in baseURL and in header values only", "write {$env.NAME}")
+			l.problem(l.inside(v, start-1), s.coordinate, "${...} is read in baseURL and in header values only", dollarHint(n, s))
 			continue
 		}
+		before := len(l.problems)
 		l.checkNode(n, v, s, asking)
+		if len(l.problems) == before {
+			nodes, exprs = append(nodes, n), append(exprs, [2]int{start, end})
+		}
+	}
+	places := spots(written, exprs)
+	for i, n := range nodes {
+		if where != inPath {
+			places[i] = where
+		}
+		l.fitTemplate(n, v, s, places[i])
 	}
 }

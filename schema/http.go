@@ -56,12 +56,16 @@ func (l *loader) address(v *ast.Value, c *Connector, hasSource bool, s *scope) *
 	if !ok {
 		return nil
 	}
+	if i := strings.Index(t, "{{"); i >= 0 {
+		l.problem(l.inside(v, i), c.Coordinate, "an expression stands in single braces", "write {$args.name}")
+		return nil
+	}
 	tmpl, err := template.ParseURL(t)
 	if err != nil {
 		l.syntax(v, c.Coordinate, err, 0)
 		return nil
 	}
-	l.checkTemplate(t, v, s)
+	l.checkTemplate(t, v, s, inPath)
 	switch absolute := tmpl.Absolute(); {
 	case absolute && hasSource:
 		l.problem(at(v.Position), c.Coordinate, "the URL is absolute although a source is given", "leave out the source, or scheme and host")
@@ -155,7 +159,7 @@ func (l *loader) headerText(v *ast.Value, s *scope) *template.Text {
 		l.syntax(v, s.coordinate, err, 0)
 		return nil
 	}
-	l.checkTemplate(t, v, s)
+	l.checkTemplate(t, v, s, inText)
 	return tmpl
 }
 

@@ -24,6 +24,7 @@ func Load(files []*ast.Source, env func(name string) (value string, ok bool)) (*
 		unread:     map[*Connector]bool{},
 		members:    map[*typ][]*typ{},
 		namespaces: map[*typ]bool{},
+		asked:      map[*Connector]bool{},
 	}
 	for _, f := range files {
 		l.files = append(l.files, f.Name)
@@ -59,6 +60,7 @@ type loader struct {
 	unread     map[*Connector]bool       // connectors whose texts are faulty or not effective: what they read is not known
 	members    map[*typ][]*typ           // of interfaces and unions: the object types they may be
 	namespaces map[*typ]bool
+	asked      map[*Connector]bool // loaders that fill what a reply leaves out
 
 	types   map[string]*typ // of the user and of GraphQL itself
 	order   []*typ          // the user's, in the order written
@@ -132,6 +134,7 @@ func (l *loader) note(s Severity, p place, coordinate, message, hint string) {
 		problem.File = p.src.Name
 		if lines := l.lines[p.src]; lines != nil {
 			problem.Line, problem.Column, problem.SourceLine = lines.find(p.rune)
+			problem.EndColumn = wordEnd(problem.SourceLine, problem.Column)
 		}
 	} else if len(l.files) > 0 {
 		problem.File = l.files[0]

@@ -340,7 +340,9 @@ gateway.graphql:2:117: warning: Query.order: inside a list this makes one call f
 gateway.graphql:3:38: warning: Post.n: inside a list this makes one call for each item (N+1)
   hint: read the keys of all items at once, if the service can: GET: "/n/x?id={$batch.id}&y=1"
 gateway.graphql:4:11: warning: User: inside a list this makes one call for each item (N+1)
-  hint: read the keys of all items at once, if the service can: GET: "/u?id={$batch.id}"`
+  hint: read the keys of all items at once, if the service can: GET: "/u?id={$batch.id}"
+gateway.graphql:6:6: warning: Alone: no field that clients can ask for leads to Alone
+  hint: give a field this type, or remove it`
 	if got := g.Warnings.Error(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

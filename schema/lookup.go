@@ -57,7 +57,7 @@ func (l *loader) lookup(f *field, t *typ, u *use) {
 	f.model.Lookup = true
 	switch {
 	case f.def.Type.Elem != nil || f.def.Type.NonNull:
-		l.problem(u.at, coordinate, "@lookup needs a nullable field that is no list", "write the type as "+f.def.Type.Name())
+		l.problem(u.at, coordinate, "@lookup needs a nullable field that is no list", "write the type as "+f.def.Type.Name()+": one key, which may find nothing")
 		return
 	case t == nil || !t.composite():
 		l.problem(u.at, coordinate, "@lookup needs a field of an object type", "remove it")
@@ -68,7 +68,7 @@ func (l *loader) lookup(f *field, t *typ, u *use) {
 		return
 	}
 	f.model.LookupKeys = map[string]string{}
-	if l.unread[t.model.Loader] {
+	if l.unread[t.model.Loader] || len(t.model.Loader.Inputs) == 0 { // reported at the loader
 		return
 	}
 	var needed []string

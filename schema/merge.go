@@ -153,7 +153,7 @@ func (l *loader) collect(t *typ, all *uses, keys map[string]bool) {
 			if mayRepeat && other.block.file() != b.file() && other.def.Type.String() == def.Type.String() && len(f.uses) == 0 {
 				return true
 			}
-			l.twice(f.pos(), f.coordinate(), "field "+def.Name, other.pos())
+			l.twoOwners(f, other)
 			return true
 		})
 		b.def.EnumValues = slices.DeleteFunc(b.def.EnumValues, func(v *ast.EnumValueDefinition) bool {
@@ -179,6 +179,30 @@ func (l *loader) collect(t *typ, all *uses, keys map[string]bool) {
 		}
 		b.def.Types, b.def.TypePositions = kept, positions
 	}
+}
+
+// twoOwners reports a field that is written at two places, and which source each of them would ask.
+func (l *loader) twoOwners(f, other *field) {
+	here, there := servedBy(f), servedBy(other)
+	if here == "" || there == "" || l.full() {
+		l.twice(f.pos(), f.coordinate(), "field "+f.def.Name, other.pos())
+		return
+	}
+	line, column, _ := l.lines[other.pos().src].find(other.pos().rune)
+	l.problem(f.pos(), f.coordinate(),
+		fmt.Sprintf("field %s is served twice: by source %q here, and by source %q at %s:%d:%d", f.def.Name, here, there, other.block.file().Name, line, column),
+		"a field has one owner: keep it in one of the two blocks, or rename one of the fields")
+}
+
+// servedBy returns the name of the source that serves a field by its own connector or its block's; "" if there is none.
+func servedBy(f *field) string {
+	for _, uses := range [][]*use{f.uses, f.block.uses} {
+		if u := first(uses, "connect"); u != nil {
+			name, _ := text(u.arg("source"))
+			return name
+		}
+	}
+	return ""
 }
 
 // twice reports an element that is written at two places, and names both.

@@ -91,11 +91,23 @@ func (l *loader) parseFile(file *ast.Source) *ast.SchemaDocument {
 				p.Column-- // the lexer counts the line feed of CRLF as a column
 			}
 			p.Column = max(1, p.Column) // that of a block string may be before its last line
+			p.EndColumn = wordEnd(p.SourceLine, p.Column)
 		}
 	}
-	p.Message, p.Hint = "syntax: "+p.Message, syntaxHint(p.Message)
+	if word := foundWord(p); word != "" {
+		p.Message = strings.Replace(p.Message, "found Name", "found `"+word+"`", 1)
+	}
+	p.Message, p.Hint = "syntax: "+p.Message, syntaxHint(p.Message, p.SourceLine)
 	l.problems = append(l.problems, p)
 	return nil
+}
+
+// foundWord is the word at the place of a problem, or "".
+func foundWord(p Problem) string {
+	if p.EndColumn <= p.Column {
+		return ""
+	}
+	return string([]rune(p.SourceLine)[p.Column-1 : p.EndColumn-1])
 }
 
 // lexical returns the fault of the first character that is no GraphQL, which the parser replaces by "<Invalid>".
@@ -108,26 +120,6 @@ func lexical(file *ast.Source, otherwise *gqlerror.Error) *gqlerror.Error {
 		if token.Kind == lexer.EOF || token.Kind == lexer.Invalid {
 			return otherwise
 		}
-	}
-}
-
-// syntaxHint guesses what the author meant.
-func syntaxHint(message string) string {
-	switch {
-	case strings.Contains(message, "<EOF>"):
-		return "a closing brace, bracket or quote is missing somewhere above"
-	case strings.Contains(message, "single quote"):
-		return `GraphQL strings are written "..."; inside of a mapping both quotes may be used`
-	case strings.Contains(message, "Unterminated string"):
-		return `close the string with " on the same line, or write """ for a text of several lines`
-	case strings.Contains(message, "escape sequence"):
-		return `write a backslash twice: \\`
-	case strings.Contains(message, "Expected Name, found }"), strings.Contains(message, "found {") && strings.Contains(message, "Unexpected"):
-		return "braces may not be empty, and each block starts with type, extend type, interface, union, enum, input or scalar"
-	case strings.Contains(message, "Expected :"):
-		return "fields and arguments are written name: Type"
-	default:
-		return "look at this line and the one above: a missing colon, brace, bracket or quote"
 	}
 }
 

@@ -28,7 +28,7 @@ type Root @mine @mine(n: 2) {
 
   of text.
   """
-  a(x: Int = 3 @deprecated(reason: "no"), e: [E!] = [A], i: I = { s: "q\"" }): Node @deprecated(reason: "old") @connect(source: "a", http: { GET: "/{$args.x}?{$args.e}&i={$args.i.s}" })
+  a(x: Int = 3 @deprecated(reason: "no"), e: [E!] = [A], i: I = { s: "q\"" }): Node @deprecated(reason: "old") @connect(source: "a", http: { GET: "/{$args.x}?e={$args.e}&i={$args.i.s}" })
 }
 extend type Root { u: U @connect(source: "a", http: { GET: "/u" }) @discriminate(field: "k") }
 interface Node @discriminate(field: "k") { id: ID! }

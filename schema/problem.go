@@ -22,6 +22,7 @@ type Problem struct {
 	File       string
 	Line       int    // from 1; 0 if the problem has no place (a missing Query type)
 	Column     int    // from 1, in runes
+	EndColumn  int    // behind the word that begins at Column; 0 if there is none
 	Coordinate string // "Type.field", "Type.field(arg:)", "@source(name:)"; "" if there is none
 	Message    string // what is wrong
 	Hint       string // what to write instead, or ""

@@ -191,6 +191,7 @@ func (s *shapes) object(t *typ, r reply) {
 		}
 	}
 	if needsLoader {
+		s.asked[t.model.Loader] = true
 		s.checkReference(t, m, r)
 		s.load(t)
 	}
@@ -245,21 +246,23 @@ func (s *shapes) found(f *field) {
 	}
 }
 
-// leafFrom checks that @from does not build an object for a scalar.
+// leafFrom checks that @from does not build an object for a scalar, nor anything else that the field cannot be.
 func (s *shapes) leafFrom(f *field) {
 	for i, from := range f.model.From {
-		if _, isObject := from.Path.(*mapping.Object); isObject && s.plainLeaf(f) {
-			s.problem(s.insideText(f.fromValues[i], 0), f.coordinate(), "the path makes an object, but the field is "+f.def.Type.Name(),
-				"write the path of one value")
+		p := s.insideText(f.fromValues[i], 0)
+		if buildsObject(from.Path) && s.plainLeaf(f) {
+			s.problem(p, f.coordinate(), "the path makes an object, but the field is "+f.def.Type.Name(), leafHint(from.Path))
+			continue
 		}
+		s.fitField(from.Path, f, p, f.coordinate(), nil)
 	}
 }
 
 // plainLeaf reports whether a field is a scalar or enum that cannot hold an object.
-func (s *shapes) plainLeaf(f *field) bool {
+func (l *loader) plainLeaf(f *field) bool {
 	name := f.def.Type.Name()
-	kind := s.kindOf(name)
-	return kind == ast.Enum || (kind == ast.Scalar && s.types[name] == nil)
+	kind := l.kindOf(name)
+	return kind == ast.Enum || (kind == ast.Scalar && l.types[name] == nil)
 }
 
 // reference walks an object inside of a reply: an entity with a loader is loaded by its key, unless the reply carries it.
@@ -288,8 +291,10 @@ func (s *shapes) listed(f *field, n mapping.Node, offset int, r reply) {
 	if t == nil || !t.composite() {
 		if s.plainLeaf(f) && buildsObject(n) {
 			s.problem(s.insideText(r.text, offset), r.coordinate, fmt.Sprintf("the mapping makes an object of %s, but the field is %s", f.def.Name, f.def.Type),
-				"write the path of one value")
+				leafHint(n))
+			return
 		}
+		s.fitField(n, f, s.insideText(r.text, offset), r.coordinate, nil)
 		return
 	}
 	if lit, ok := n.(*mapping.Literal); ok && string(lit.JSON) != "null" {
@@ -297,6 +302,7 @@ func (s *shapes) listed(f *field, n mapping.Node, offset int, r reply) {
 			"write an object: "+f.def.Name+": { ... }")
 		return
 	}
+	s.fitField(n, f, s.insideText(r.text, offset), r.coordinate, nil)
 	for _, o := range objects(n) {
 		s.reference(t, f, reply{object: o, text: r.text, coordinate: r.coordinate})
 	}

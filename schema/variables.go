@@ -52,7 +52,11 @@ func (l *loader) useEnv(u mapping.Use, p place, s *scope) {
 
 func (l *loader) useArgs(u mapping.Use, p place, s *scope) {
 	if s.field == nil {
-		l.problem(p, s.coordinate, "$args cannot be read here", s.noArgs)
+		hint := s.noArgs
+		if len(u.Path) > 0 && s.parent != nil && s.parent.byName[u.Path[0]] != nil {
+			hint = "a connector on a type has no arguments; it reads a field of the object: $this." + u.Path[0] + ", or $batch." + u.Path[0] + " for many at once"
+		}
+		l.problem(p, s.coordinate, "$args cannot be read here", hint)
 		return
 	}
 	args := s.field.def.Arguments
@@ -120,6 +124,7 @@ func (l *loader) useParent(u mapping.Use, p place, s *scope, at side) {
 	}
 	path, ok := l.parentPath(u.Path, s.parent, variable, p, s.coordinate, u.Name == "batch")
 	if !ok {
+		s.read.faulty = true
 		return
 	}
 	if u.Name == "this" && s.read.this.src == nil {
@@ -146,6 +151,9 @@ func firstName(t *typ) string {
 func (l *loader) parentPath(path []string, t *typ, done string, p place, coordinate string, single bool) (fields []string, ok bool) {
 	for i, name := range path {
 		f := t.byName[name]
+		if f == nil && t.main() == nil && !l.isRoot(t) {
+			return nil, false // reported: the type that is extended is not there
+		}
 		if f == nil {
 			l.problem(p, coordinate, fmt.Sprintf("%s has no field %s: it is not in %s", done, name, t.name), l.didYouMean(name, t.fieldNames(), done+"."))
 			return nil, false

@@ -4,57 +4,106 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"manifold/schema"
 )
 
 // checkCmd is `manifold check`.
 type checkCmd struct {
-	Files []string `arg:"" optional:"" help:"Files or folders to check together; default gateway.graphql." placeholder:"FILE"`
-	JSON  bool     `help:"Print the problems as JSON on standard output, for editors and scripts."`
+	Files  []string `arg:"" optional:"" help:"Files of one gateway, or a folder of gateways; default gateway.graphql." placeholder:"FILE"`
+	JSON   bool     `help:"Print the problems as JSON on standard output, for editors and scripts."`
+	Strict bool     `help:"Let warnings fail too."`
 }
 
 // Help is the long text of `manifold check --help`.
 func (*checkCmd) Help() string {
 	return `Reads the files as "serve" would, calls nothing, and shows all problems and warnings. The exit code is 1 if there
-is a problem, and 0 if there are only warnings.
+is a problem, and 0 if there are only warnings; with --strict, warnings fail too.
+
+Several files are one gateway. A single folder is searched with all folders below it: each folder that holds a gateway is
+checked by itself.
 
 Examples:
 
     manifold check
     manifold check gateway.graphql more.graphql
+    manifold check --strict gateways/
     USERS_URL=http://users.test manifold check --json schema/`
 }
 
 // Run checks the files.
 func (c *checkCmd) Run(w *world) error {
-	sources, err := readSources(c.Files)
+	gateways, skipped, err := findGateways(c.Files)
 	if err != nil {
 		return err
 	}
-	gw, err := load(sources, w.Env)
-	problems, bad := errors.AsType[schema.Problems](err)
-	if err != nil && !bad {
-		return err
-	}
-	if gw != nil {
-		problems = append(problems, gw.Warnings...)
-	}
-	if c.JSON {
-		if err := writeProblems(w, problems); err != nil {
+	var all schema.Problems
+	bad := false
+	for _, g := range gateways {
+		model, problems, err := checkOne(g, w.Env)
+		if err != nil {
 			return err
 		}
-		if bad {
-			return errTold
+		failed := model == nil || (c.Strict && len(problems) > 0)
+		bad = bad || failed
+		all = append(all, problems...)
+		if c.JSON {
+			continue
 		}
-		return nil
+		tellProblems(w, problems)
+		if !failed {
+			fmt.Fprintf(w.Stdout, "ok: %s\n", nameOf(g, len(gateways))+summary(model))
+		}
 	}
-	tellProblems(w, problems)
+	if c.JSON {
+		if err := writeProblems(w, all); err != nil {
+			return err
+		}
+	} else {
+		c.conclude(w, gateways, skipped, all)
+	}
 	if bad {
 		return errTold
 	}
-	fmt.Fprintf(w.Stdout, "ok: %s\n", summary(gw))
 	return nil
+}
+
+// conclude says what else a person should know: folders that were left out, all gateways together, and why warnings fail.
+func (c *checkCmd) conclude(w *world, gateways []found, skipped []string, all schema.Problems) {
+	for _, folder := range skipped {
+		fmt.Fprintf(w.Stderr, "skipped: %s has no type Query, so it is no gateway of its own\n", folder)
+	}
+	if len(gateways) > 1 && len(all) > 0 {
+		fmt.Fprintf(w.Stderr, "%s in %s\n", tally(all), count(len(gateways), "gateway"))
+	}
+	if c.Strict && len(all) > 0 && !hasErrors(all) {
+		fmt.Fprintln(w.Stderr, "warnings fail because of --strict")
+	}
+}
+
+func hasErrors(problems schema.Problems) bool {
+	return slices.ContainsFunc(problems, func(p schema.Problem) bool { return p.Severity == schema.Error })
+}
+
+// nameOf is the name of a gateway before its summary, if there are several.
+func nameOf(g found, gateways int) string {
+	if gateways == 1 {
+		return ""
+	}
+	return g.name + ": "
+}
+
+// checkOne loads one gateway. model is nil if it has a problem; problems are its warnings otherwise.
+func checkOne(g found, env func(string) (string, bool)) (model *schema.Gateway, problems schema.Problems, err error) {
+	model, err = load(g.sources, env)
+	if err == nil {
+		return model, model.Warnings, nil
+	}
+	if problems, ok := errors.AsType[schema.Problems](err); ok {
+		return nil, problems, nil
+	}
+	return nil, nil, err
 }
 
 // summary tells the size of a gateway in one line.
@@ -83,8 +132,9 @@ func writeProblems(w *world, problems schema.Problems) error {
 	type problem struct {
 		Severity   string `json:"severity"` // "error" or "warning"
 		File       string `json:"file"`
-		Line       int    `json:"line"`   // from 1; 0 without a place
-		Column     int    `json:"column"` // in characters, from 1
+		Line       int    `json:"line"`                // from 1; 0 without a place
+		Column     int    `json:"column"`              // in characters, from 1
+		EndColumn  int    `json:"endColumn,omitempty"` // behind the last character of the word, on the same line
 		Coordinate string `json:"coordinate,omitempty"`
 		Message    string `json:"message"`
 		Hint       string `json:"hint,omitempty"`
@@ -97,7 +147,7 @@ func writeProblems(w *world, problems schema.Problems) error {
 		if p.Severity == schema.Warning {
 			severity = "warning"
 		}
-		out.Problems = append(out.Problems, problem{severity, p.File, p.Line, p.Column, p.Coordinate, p.Message, p.Hint})
+		out.Problems = append(out.Problems, problem{severity, p.File, p.Line, p.Column, p.EndColumn, p.Coordinate, p.Message, p.Hint})
 	}
 	enc := json.NewEncoder(w.Stdout)
 	enc.SetEscapeHTML(false)

@@ -8,12 +8,14 @@ import (
 
 // cli is the command line. The text that a stranger reads is here and in the Help methods of the commands.
 type cli struct {
-	Serve   serveCmd   `cmd:"" help:"Serve a gateway.graphql."`
-	Demo    demoCmd    `cmd:"" help:"Serve the demo shop: its services and a gateway in front of them."`
-	Check   checkCmd   `cmd:"" help:"Check a gateway.graphql and show every problem at once."`
-	Plan    planCmd    `cmd:"" help:"Show which calls a query would make, without making them."`
-	Schema  schemaCmd  `cmd:"" help:"Print the schema that clients see."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve      serveCmd      `cmd:"" help:"Serve a gateway.graphql."`
+	Init       initCmd       `cmd:"" help:"Write a first gateway.graphql from sample replies of a service."`
+	Demo       demoCmd       `cmd:"" help:"Serve the demo shop: its services and a gateway in front of them."`
+	Check      checkCmd      `cmd:"" help:"Check a gateway.graphql and show every problem at once."`
+	Plan       planCmd       `cmd:"" help:"Show which calls a query would make, without making them."`
+	Schema     schemaCmd     `cmd:"" help:"Print the schema that clients see."`
+	Directives directivesCmd `cmd:"" help:"Print the directives of gateway.graphql for editors."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 
 const description = `One GraphQL endpoint over many services.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"flag"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -10,13 +12,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"manifold/internal/gatewaytest"
 )
 
-// Every example of the documents is a whole file and loads.
+// Every example that is a gateway.graphql alone is a whole file and loads.
 func TestExamplesOfTheDocumentsLoad(t *testing.T) {
 	t.Parallel()
 	block := regexp.MustCompile("(?ms)^```graphql\n(.*?)^```")
-	for _, name := range []string{"README.md", "docs/language.md", "docs/getting-started.md"} {
+	for _, name := range []string{"README.md", "docs/getting-started.md"} {
 		text, err := os.ReadFile(root(name))
 		if err != nil {
 			t.Fatal(err)
@@ -36,6 +40,69 @@ func TestExamplesOfTheDocumentsLoad(t *testing.T) {
 			})
 		}
 	}
+}
+
+var update = flag.Bool("update", false, "rewrite what the examples of the documents answer; read the diff before you commit it")
+
+// Every example that is an archive is run as a spec is: with mocked services, and the calls and the response compared.
+func TestExamplesOfTheDocumentsRun(t *testing.T) {
+	t.Parallel()
+	block := regexp.MustCompile("(?ms)^```txtar\n(.*?)^```")
+	for _, name := range []string{"docs/language.md"} {
+		text, err := os.ReadFile(root(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples := block.FindAllSubmatchIndex(text, -1)
+		if len(examples) < 15 {
+			t.Errorf("%s has %d examples only", name, len(examples))
+		}
+		ran := make([][]byte, len(examples))
+		t.Run(name, func(t *testing.T) {
+			for i, at := range examples {
+				line := 1 + strings.Count(string(text[:at[2]]), "\n")
+				t.Run(strconv.Itoa(line), func(t *testing.T) {
+					t.Parallel()
+					ran[i] = runExample(t, text[at[2]:at[3]])
+				})
+			}
+		})
+		if !*update || t.Failed() {
+			continue
+		}
+		for i, at := range slices.Backward(examples) {
+			text = slices.Concat(text[:at[2]], ran[i], text[at[3]:])
+		}
+		if err := os.WriteFile(root(name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// runExample compares an example with what it does; with -update it returns it with what it does.
+func runExample(t *testing.T, example []byte) []byte {
+	t.Helper()
+	const comment = "An example.\n"
+	s, err := gatewaytest.ParseSpec(append([]byte(comment), example...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	have := gatewaytest.RunSpec(t, s)
+	for _, r := range s.Requests {
+		for _, kind := range []string{"calls", "response"} {
+			name := strings.TrimSpace(kind + " " + r.Label)
+			want, found := s.Golden(name)
+			if *update {
+				s.SetGolden(name, have[name])
+			} else if !found || want != have[name] {
+				t.Errorf("section %q\n%s", name, gatewaytest.Diff(want, have[name]))
+			}
+		}
+	}
+	if warnings := have["warnings"]; strings.Contains(warnings, "no effect") {
+		t.Error(warnings)
+	}
+	return bytes.TrimPrefix(s.Format(), []byte(comment))
 }
 
 // docs/errors.md has every code of package fault, once, and no other.

@@ -72,41 +72,6 @@ func report(w *world, err error) int {
 	return exitProblem
 }
 
-// tellProblems prints problems as file:line:col, each with its line and a mark under the place, and how many there are.
-func tellProblems(w *world, problems schema.Problems) {
-	for i := range problems {
-		p := &problems[i]
-		text, hint, hasHint := strings.Cut(p.String(), "\n")
-		fmt.Fprintln(w.Stderr, text)
-		if p.SourceLine != "" && p.Column > 0 {
-			fmt.Fprintf(w.Stderr, "    %s\n    %s^\n", p.SourceLine, indentTo(p.SourceLine, p.Column))
-		}
-		if hasHint {
-			fmt.Fprintln(w.Stderr, hint)
-		}
-	}
-	if n := len(problems); n > 1 {
-		fmt.Fprintf(w.Stderr, "%d problems\n", n)
-	}
-}
-
-// indentTo returns the white space that stands before column (in runes, from 1) of line, tabs kept as they are.
-func indentTo(line string, column int) string {
-	var b strings.Builder
-	at := 1
-	for _, r := range line {
-		if at == column {
-			break
-		}
-		if r != '\t' {
-			r = ' '
-		}
-		b.WriteRune(r)
-		at++
-	}
-	return b.String()
-}
-
 // tellQueryErrors prints what is wrong with a query given on the command line.
 func tellQueryErrors(w *world, list gqlerror.List) {
 	for _, e := range list {

@@ -10,20 +10,30 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
-	code := run(ctx, os.Args[1:], &world{Stdout: os.Stdout, Stderr: os.Stderr, Env: os.LookupEnv})
+	code := run(ctx, os.Args[1:], &world{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.LookupEnv})
 	stop()
 	os.Exit(code)
 }
 
 // world is all that a command may touch besides files and sockets.
 type world struct {
+	Stdin  io.Reader // nil is empty
 	Stdout io.Writer // the answer of a command, and nothing else
 	Stderr io.Writer // problems, logs, what a person wants to know
 	Env    func(name string) (value string, ok bool)
+}
+
+// input returns what can be read from standard input.
+func (w *world) input() io.Reader {
+	if w.Stdin == nil {
+		return strings.NewReader("")
+	}
+	return w.Stdin
 }

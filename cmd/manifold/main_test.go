@@ -32,7 +32,7 @@ func program(t *testing.T, args ...string) *exec.Cmd {
 func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(t.Context(), args, &world{&out, &errs, func(string) (string, bool) { return "", false }})
+	code = run(t.Context(), args, &world{Stdout: &out, Stderr: &errs, Env: func(string) (string, bool) { return "", false }})
 	return code, out.String(), errs.String()
 }
 

@@ -152,7 +152,7 @@ func flatten(text string, header bool) (*flat, error) {
 }
 
 func unclosed(at int) *SyntaxError {
-	return &SyntaxError{At: at, Message: "the { is not closed", Hint: `a brace itself is written {$("{")}`}
+	return &SyntaxError{At: at, Message: "the { is not closed", Hint: `write } behind the expression; a brace itself is written {$("{")}`}
 }
 
 // inTemplate words the fault of an expression that begins after the brace at open.
