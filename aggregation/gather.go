@@ -149,7 +149,7 @@ func (f *frame) await(r *running, l *loading, n, into int) {
 }
 
 // noKey joins null to a record without a key (LANGUAGE 6, "Null inputs"): no call is made. If the key was to come from a record
-// whose call failed, that fault is handed on.
+// whose call failed, or from a mapping that failed, that fault is handed on.
 func (f *frame) noKey(fd *plan.Feeder, base, at int) {
 	if fd.Into < 0 {
 		return
@@ -160,6 +160,11 @@ func (f *frame) noKey(fd *plan.Feeder, base, at int) {
 			if len(k.Hops) > 0 && f.slots[base+k.Hops[0]].kind == failed {
 				out = f.slots[base+k.Hops[0]]
 			}
+		}
+	}
+	for _, k := range fd.Keys {
+		if at := f.follow(k.Hops, base); at >= 0 && f.slots[at+k.Slot].kind == failed {
+			out = f.slots[at+k.Slot]
 		}
 	}
 	f.slots[base+fd.Into] = out

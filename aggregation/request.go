@@ -144,9 +144,9 @@ func (f *frame) unfilled(l *loading, lo, hi int, err error) {
 		}
 		return
 	}
-	f.failKeys(l, lo, hi, &fault.Error{
+	f.failKeys(l, lo, hi, authored(&fault.Error{
 		Code: fault.BadUserInput, Message: "The upstream request cannot be built: " + err.Error(), Upstream: l.plan.Source, Cause: err,
-	})
+	}))
 }
 
 func (f *frame) failKeys(l *loading, lo, hi int, e *fault.Error) {
@@ -215,7 +215,7 @@ func (f *frame) answerLocally(l *loading, lo, hi int) {
 			s, err = f.locateScratch(value, l.plan.Reply.Shape, -1, &f.env)
 		}
 		if err != nil {
-			s = f.fail(&fault.Error{Code: fault.BadUserInput, Message: "The value of " + l.plan.Name + " cannot be computed.", Cause: err})
+			s = f.fail(authored(&fault.Error{Code: fault.BadUserInput, Message: "The value of " + l.plan.Name + " cannot be computed.", Cause: err}))
 		}
 		l.answers[n] = s
 	}

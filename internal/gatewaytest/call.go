@@ -52,7 +52,11 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 		vars["this"] = this
 	}
 	if c.HTTP == nil {
-		return x.shaped(c, evaluate(c.Selection, absent{}, vars), c.Selection)
+		v := evaluate(c.Selection, absent{}, vars)
+		if _, wrong := v.(misuse); wrong {
+			return failed(fault.BadUserInput)
+		}
+		return x.shaped(c, v, c.Selection)
 	}
 	call, err := fill(c, vars, x.request.Header)
 	if err != nil {
@@ -70,17 +74,27 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 	case root != nil:
 		value = evaluate(root, value, vars)
 	}
+	if _, _, structural := mapping.Keys(c.Selection); !structural && c.Selection != nil && shape != nil && root != nil {
+		// The mapping fails as a whole, if it does: then there is no item to be matched.
+		if _, wrong := guarded(func() any { return build(shape, value, vars, false) }).(misuse); wrong {
+			return failed(fault.UpstreamBadResponse)
+		}
+	}
+	if _, wrong := value.(misuse); wrong {
+		return failed(fault.UpstreamBadResponse)
+	}
 	if c.Batch == nil {
-		return x.shaped(c, build(shape, value, vars), c.Selection)
+		return x.shaped(c, build(shape, value, vars, true), c.Selection)
 	}
 	return match(batch{c: c, f: f, t: t, shape: shape, key: this, vars: vars}, value)
 }
 
-func build(shape *mapping.Object, v any, vars variables) any {
+// build applies the braces of a selection. loose says that its members fail one by one.
+func build(shape *mapping.Object, v any, vars variables, loose bool) any {
 	if shape == nil || empty(v) {
 		return v
 	}
-	return scope{vars: vars}.selection(shape, v)
+	return scope{vars: vars, loose: loose}.selection(shape, v)
 }
 
 func (x *execution) shaped(c *schema.Connector, v any, selection mapping.Node) answer {

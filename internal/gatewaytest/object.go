@@ -150,6 +150,9 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 			if p := x.provider(o, o.typ.Fields[in.Path[0]]); p != nil && o.loads[p] != nil && o.loads[p].failure != nil {
 				l.failure = o.loads[p].failure
 			}
+			if _, wrong := x.value(o, o.typ.Fields[in.Path[0]]).v.(misuse); wrong {
+				l.failure = fault.New(fault.UpstreamBadResponse, "reference")
+			}
 		}
 		return l
 	}
@@ -316,6 +319,10 @@ func (x *execution) connected(o *thing, f *schema.Field, args *Object, g *group,
 		for _, in := range f.Connector.Inputs { // the fault that kept its input away is the field's too
 			if c := x.provider(o, o.typ.Fields[in.Path[0]]); c != nil && o.loads[c].failure != nil && how == nothing {
 				x.blame(at, o.loads[c].failure.Code)
+				how = blamed
+			}
+			if _, wrong := x.value(o, o.typ.Fields[in.Path[0]]).v.(misuse); wrong && how == nothing {
+				x.blame(at, fault.UpstreamBadResponse)
 				how = blamed
 			}
 		}
