@@ -66,27 +66,37 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 	reply, err := x.up(c.Source, call)
 	value, failure := outcomeOf(c, reply, err, vars)
 	root, shape := split(c.Selection)
+	body := value
+	if failure == nil {
+		value, failure = selected(c, root, shape, value, vars)
+	}
 	switch {
 	case failure != nil && c.Errors.Fallback != nil:
-		value = evaluate(c.Errors.Fallback, value, vars)
+		value = evaluate(c.Errors.Fallback, body, vars)
 	case failure != nil:
 		return answer{failure: failure}
-	case root != nil:
-		value = evaluate(root, value, vars)
-	}
-	if _, _, structural := mapping.Keys(c.Selection); !structural && c.Selection != nil && shape != nil && root != nil {
-		// The mapping fails as a whole, if it does: then there is no item to be matched.
-		if _, wrong := guarded(func() any { return build(shape, value, vars, false) }).(misuse); wrong {
-			return failed(fault.UpstreamBadResponse)
-		}
-	}
-	if _, wrong := value.(misuse); wrong {
-		return failed(fault.UpstreamBadResponse)
 	}
 	if c.Batch == nil {
 		return x.shaped(c, build(shape, value, vars, true), c.Selection)
 	}
 	return match(batch{c: c, f: f, t: t, shape: shape, key: this, vars: vars}, value)
+}
+
+// selected follows a selection to the value that its braces shape. A selection with methods fails as a whole, whether in
+// its braces or before.
+func selected(c *schema.Connector, root mapping.Node, shape *mapping.Object, value any, vars variables) (any, *fault.Error) {
+	if root == nil {
+		return value, nil
+	}
+	value = evaluate(root, value, vars)
+	_, wrong := value.(misuse)
+	if _, _, structural := mapping.Keys(c.Selection); !structural && shape != nil && !wrong {
+		_, wrong = guarded(func() any { return build(shape, value, vars, false) }).(misuse)
+	}
+	if wrong {
+		return nil, fault.New(fault.UpstreamBadResponse, "reference")
+	}
+	return value, nil
 }
 
 // build applies the braces of a selection. loose says that its members fail one by one.
@@ -162,9 +172,9 @@ func outcomeOf(c *schema.Connector, reply *upstreams.Reply, err error, vars vari
 	if slices.Contains(c.Errors.NullOn, reply.Status) {
 		return nil, nil
 	}
+	vars["status"] = jsonInt(reply.Status)
 	ok := reply.Status >= 200 && reply.Status <= 299
 	if c.Success != nil {
-		vars["status"] = jsonInt(reply.Status)
 		in := body
 		if bad {
 			in = absent{}

@@ -430,15 +430,26 @@ func (s scope) calculate(v any, step mapping.Step) any {
 			return absent{}
 		}
 	}
-	if whole, ok := integral(n); ok && step.Args != nil {
-		return json.Number(whole.String())
-	}
 	return n
 }
 
+// exact returns a number that is calculated with exactly: one without a fraction, of up to 64 digits if it has to be worked
+// out how many there are.
+func exact(n json.Number) (*big.Int, bool) {
+	i, ok := integral(n)
+	digits := len(strings.TrimPrefix(n.String(), "-"))
+	if strings.ContainsAny(n.String(), ".eE") {
+		digits = 1000
+		if ok && len(new(big.Int).Abs(i).String()) > maxDigits {
+			ok = false
+		}
+	}
+	return i, ok && digits <= 1000
+}
+
 func calculated(op string, a, b json.Number) (json.Number, bool) {
-	x, wholeX := integral(a)
-	y, wholeY := integral(b)
+	x, wholeX := exact(a)
+	y, wholeY := exact(b)
 	if wholeX && wholeY {
 		n := new(big.Int)
 		switch op {
@@ -471,6 +482,9 @@ func calculated(op string, a, b json.Number) (json.Number, bool) {
 }
 
 func floatNumber(f float64) (json.Number, bool) {
+	if f == 0 {
+		f = 0 // not -0
+	}
 	text, err := json.Marshal(f)
 	if err != nil { // infinite, or no number
 		return "", false
@@ -498,4 +512,3 @@ func stringify(v any) string {
 	}
 	return Encode(v)
 }
-

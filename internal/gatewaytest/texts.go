@@ -43,8 +43,19 @@ func (s scope) textMethod(v any, step mapping.Step) any {
 			misused()
 		}
 		if isNumber {
-			r := rational(number)
-			text = new(big.Int).Quo(r.Num(), r.Denom()).String()
+			f, err := number.Float64()
+			i, ok := exact(number)
+			switch {
+			case ok:
+			case !strings.ContainsAny(number.String(), "eE"):
+				r := rational(number)
+				i = new(big.Int).Quo(r.Num(), r.Denom())
+			case err != nil:
+				return absent{}
+			default:
+				i, _ = big.NewFloat(f).Int(nil)
+			}
+			text = i.String()
 		}
 		n, ok := new(big.Int).SetString(text, base)
 		if !ok || len(text) > 1000 {
