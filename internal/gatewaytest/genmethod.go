@@ -10,7 +10,7 @@ func (s *genSchema) method(f *genField) string {
 			"->map(@)", "->filter(@->ne(null))", "->slice(0, 2)", "->as($x)->slice(1)->map(@)", "->map(@ ?? null)", "->find(true)", "->first", "->filter(@)",
 		})
 	}
-	any := []string{"->echo(@)", "->as($x)->echo($x)", "->match([null, null], [@, @])", "->typeof", "->error('GONE', 'gone')", "->matchIf([@->typeof->eq('string'), @->error('TEXT', 'text')], [true, @])"}
+	fits := []string{"->echo(@)", "->as($x)->echo($x)", "->match([null, null], [@, @])", "->typeof", "->error('GONE', 'gone')", "->matchIf([@->typeof->eq('string'), @->error('TEXT', 'text')], [true, @])"}
 	return pick(s.d, append(map[string][]string{
 		"Int":     {"->add(1)", "->mul(2, 2)", "->parseInt", "->mod(5)", "->sub(0.5)", "->matchIf([@->gt(3), 1], [true, @])", "->date('seconds')"},
 		"Float":   {"->div(3)", "->add(0.25)", "->mul(1e10)", "->mod(7)"},
@@ -18,7 +18,7 @@ func (s *genSchema) method(f *genField) string {
 		"Boolean": {"->not", "->and(true)", "->or(false)->not", "->eq(true)"},
 		"ID":      {"->toString", "->match(['x1', 1], [@, @])", "->parseInt(36)"},
 		"JSON":    {"->typeof", "->jsonStringify", "->entries", "->keys", "->get('b')", "->has('a')", "->jsonStringify->jsonParse", "->size"},
-	}[f.typ.name], any...))
+	}[f.typ.name], fits...))
 }
 
 // rootMethod is what a root field's path to its value ends in, mostly nothing.

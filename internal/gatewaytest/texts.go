@@ -75,7 +75,7 @@ func (s scope) textMethod(v any, step mapping.Step) any {
 			misused()
 		}
 		out := []any{}
-		for _, part := range strings.Split(text, separator) {
+		for part := range strings.SplitSeq(text, separator) {
 			out = append(out, part)
 		}
 		return out[:clamp(s.arg(step, 1), len(out), len(out))]

@@ -24,11 +24,22 @@ func (s scope) appendSelection(b []byte, o *Object, v []byte) ([]byte, error) {
 	}
 	s.here, s.at = v, v
 	mark := len(b)
-	b, count, err := s.appendObject(b, o, false)
-	if count == 0 && v[0] != '{' {
+	b, _, err := s.appendObject(b, o, false)
+	if err == nil && v[0] != '{' && hollow(b[mark:]) {
 		b = append(b[:mark], v...)
 	}
 	return b, err
+}
+
+// hollow reports whether an object has no members but hollow objects: nothing was found for it.
+func hollow(object []byte) bool {
+	it := properties(object)
+	for it.next() {
+		if it.value[0] != '{' || !hollow(it.value) {
+			return false
+		}
+	}
+	return it.err == nil
 }
 
 // appendObject appends the object that o makes in s, and returns how many members it has. With dropNull, members that are
@@ -38,6 +49,11 @@ func (s scope) appendObject(b []byte, o *Object, dropNull bool) (out []byte, cou
 		if o.Members[i].Spread {
 			return s.appendMerged(b, o, dropNull)
 		}
+	}
+	var found harvest
+	gathered, err := found.gather(s, o)
+	if err != nil {
+		return b, 0, err
 	}
 	b = append(b, '{')
 	for i := range o.Members {
@@ -49,7 +65,12 @@ func (s scope) appendObject(b []byte, o *Object, dropNull bool) (out []byte, cou
 		b = append(rawjson.Quote(b, m.Name), ':')
 		start := len(b)
 		var ok bool
-		if b, ok, err = s.append(b, m.Value); err != nil {
+		if gathered {
+			b, ok, err = s.appendFound(b, m, &found, i)
+		} else {
+			b, ok, err = s.append(b, m.Value)
+		}
+		if err != nil {
 			return b, count, err
 		}
 		if !ok || dropNull && isNull(b[start:]) || dropNull && emptied(m.Value, b[start:]) {

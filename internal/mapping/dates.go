@@ -27,7 +27,7 @@ func date(s scope, v []byte, step *Step) ([]byte, error) {
 		}
 	}
 	var t time.Time
-	ok := false
+	var ok bool
 	switch rawjson.KindOf(v[0]) {
 	case rawjson.String:
 		t, ok = readDate(unquoted(v), forms[1])

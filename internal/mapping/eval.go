@@ -110,7 +110,11 @@ func (s scope) value(n Node) ([]byte, error) {
 		return s.value(n.Right)
 	case *Path:
 		if !selects(n) {
-			v, _, err := s.path(n, n.Steps)
+			v, steps, err := s.root(n)
+			if err != nil {
+				return nil, err
+			}
+			v, _, err = s.walk(v, steps)
 			return v, err
 		}
 	}
@@ -134,14 +138,11 @@ func (s scope) append(b []byte, n Node) (out []byte, ok bool, err error) {
 		return b, true, err
 	case *Path:
 		if selects(n) {
-			last := len(n.Steps) - 1
-			v, bound, err := s.path(n, n.Steps[:last])
-			if err != nil || v == nil || n.Steps[last].Optional && isNull(v) {
+			v, steps, err := s.root(n)
+			if err != nil {
 				return b, false, err
 			}
-			s.bound = bound
-			b, err = s.appendSelection(b, n.Steps[last].Select, v)
-			return b, true, err
+			return s.appendWalk(b, v, steps)
 		}
 	}
 	v, err := s.value(n)
@@ -166,10 +167,23 @@ func (s scope) appendArray(b []byte, n *Array) ([]byte, error) {
 	return append(b, ']'), nil
 }
 
-// path walks from the root of p through steps, which are those of p without a selection. It returns the variables that
-// hold after the last step, too: a selection may read them.
-func (s scope) path(p *Path, steps []Step) ([]byte, *binding, error) {
-	v, steps, err := s.root(p, steps)
+// appendWalk appends what steps lead to from v, with what is selected there.
+func (s scope) appendWalk(b, v []byte, steps []Step) (out []byte, ok bool, err error) {
+	last := len(steps) - 1
+	if last < 0 || steps[last].Kind != StepSelect {
+		v, _, err = s.walk(v, steps)
+		return append(b, v...), v != nil, err
+	}
+	v, s.bound, err = s.walk(v, steps[:last])
+	if err != nil || v == nil || steps[last].Optional && isNull(v) {
+		return b, false, err
+	}
+	b, err = s.appendSelection(b, steps[last].Select, v)
+	return b, true, err
+}
+
+// walk follows steps from v. It returns the variables that hold after the last step, too: a selection may read them.
+func (s scope) walk(v []byte, steps []Step) (end []byte, variables *binding, err error) {
 	for i := range steps {
 		if err != nil || v == nil {
 			return nil, nil, err
@@ -213,7 +227,8 @@ func (s scope) bind(v []byte, step *Step) (*binding, error) {
 }
 
 // root returns the value a path starts from and the steps that are left: the first key of a variable is answered by env.
-func (s scope) root(p *Path, steps []Step) ([]byte, []Step, error) {
+func (s scope) root(p *Path) (v []byte, steps []Step, err error) {
+	steps = p.Steps
 	switch p.Root {
 	case RootAt:
 		return s.at, steps, nil

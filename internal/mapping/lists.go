@@ -165,7 +165,7 @@ func count(v []byte, step *Step) (n int, err error) {
 func (s scope) characters(v []byte, from, to int, single bool) []byte {
 	i := 1
 	start, end := -1, 0
-	for n := 0; n < to; n++ {
+	for n := range to {
 		if n == max(from, 0) {
 			start = i
 		}
