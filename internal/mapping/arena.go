@@ -8,6 +8,7 @@ type Arena struct {
 	free   [][]byte // room left: each is empty, its capacity is the room
 	chunks [][]byte // all there is, each empty at its beginning; used again after Reset
 	work   int      // bytes that the running evaluation may still go through
+	layout layout   // of the object that was built last
 }
 
 const (

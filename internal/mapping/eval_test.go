@@ -240,7 +240,7 @@ func TestResultsStay(t *testing.T) {
 func TestNoAllocation(t *testing.T) {
 	var env Env = fixed{args: []byte("7"), ids: []byte("[1,2,3]")}
 	for _, text := range []string{
-		"$args.id", "$batch.id", "$batch.id->joinNotNull(',')", "ids: $batch.id first: $batch.id->first", "$.a.b", "a.b { c }", "a.b->map({ c: @ })",
+		"$args.id", "$batch.id", "$batch.id->joinNotNull(',')", "ids: $batch.id first: $batch.id->first", "$.a.b", "a.b { c }", "a.b->map({ c: @ })", "a.b->filter(@.c->eq(1)) { c d }", "a.b->map({ n: @.c->add(1) c: @.c })->first", "a->matchIf([@.b->size->gt(0), 1])",
 	} {
 		n, err := ParseExpression(text)
 		if err != nil {
