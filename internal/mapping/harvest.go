@@ -4,7 +4,7 @@ import "manifold/internal/rawjson"
 
 // harvest holds what the members of an object find in one value, each under the number of the member. Most objects that a
 // mapping builds read several properties of one value: it is gone through once for all of them, not once for each, which
-// makes `->map({ four members })` over a reply of 27 KB 1.7 times as fast.
+// took a request with `->map({ four members })` over a reply of 27 KB from 98 us to 70 (BenchmarkMapping).
 type harvest struct {
 	reads  [maxHarvest]bool // which members do
 	values [maxHarvest][]byte
