@@ -1,6 +1,7 @@
 package aggregation
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,16 +9,17 @@ import (
 	"manifold/internal/mapping"
 	"manifold/internal/plan"
 	"manifold/internal/rawjson"
+	"manifold/upstreams"
 )
 
-// environment answers the variables of one call's templates and mappings: $args, $this, $batch, $request, $env, $status.
-// A frame has one, pointed at the call in hand.
+// environment answers the variables of one call's templates and mappings: $args, $this, $batch, $request, $env, $context,
+// and of its reply $status and $response. A frame has one, pointed at the call in hand.
 type environment struct {
 	f      *frame
 	l      *loading
-	lo, hi int   // keys of the call
-	status int   // of its reply, 0 before
-	err    error // the first argument that could not be made
+	lo, hi int              // keys of the call
+	reply  *upstreams.Reply // nil before there is one
+	err    error            // the first argument that could not be made
 }
 
 var _ mapping.Env = (*environment)(nil)
@@ -33,18 +35,34 @@ func (e *environment) Var(name, key string) []byte {
 		return e.batch(key)
 	case "request":
 		if key == "headers" {
-			return e.headers()
+			return e.headers(e.f.in.Header)
 		}
 	case "env":
 		if value, ok := e.f.engine.env[key]; ok {
 			return e.hold(func(b []byte) []byte { return rawjson.Quote(b, value) })
 		}
 	case "status":
-		if e.status != 0 && key == "" {
-			return e.hold(func(b []byte) []byte { return strconv.AppendInt(b, int64(e.status), 10) })
+		if e.reply != nil && key == "" {
+			return e.hold(func(b []byte) []byte { return strconv.AppendInt(b, int64(e.reply.Status), 10) })
+		}
+	case "response":
+		if e.reply != nil && key == "headers" {
+			return e.headers(e.reply.Headers())
+		}
+	case "context":
+		if key == "" {
+			return []byte("{}")
 		}
 	}
 	return nil
+}
+
+// source is the name of the upstream that the call is for, "" if there is none.
+func (e *environment) source() string {
+	if e.l == nil {
+		return ""
+	}
+	return e.l.plan.Source
 }
 
 // hold makes a value that stays until the part is done.
@@ -207,12 +225,12 @@ func (e *environment) batch(key string) []byte {
 	})
 }
 
-// headers returns the headers of the client's request: lower-case names, lists of values.
-func (e *environment) headers() []byte {
+// headers returns headers as an object: lower-case names, lists of values. Bytes that are no text become U+FFFD.
+func (e *environment) headers(header http.Header) []byte {
 	return e.hold(func(b []byte) []byte {
 		b = append(b, '{')
 		n := 0
-		for name, values := range e.f.in.Header {
+		for name, values := range header {
 			list := []byte{'['}
 			for i, v := range values {
 				if i > 0 {

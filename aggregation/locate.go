@@ -258,11 +258,13 @@ func (l *locator) lift(start, end, _ int, s *plan.Shape, base int) error {
 	return nil
 }
 
-// apply evaluates a mapping and locates its result, which is put into the frame's scratch.
+// apply evaluates a mapping and locates its result, which is put into the frame's scratch. If the mapping
+// fails, so does the slot it was to fill, and nothing else.
 func (l *locator) apply(in []byte, c *plan.Computed, base int) error {
 	value, err := mapping.Eval(c.Expr, in, l.env, &l.f.arena)
 	if err != nil {
-		return err
+		l.f.slots[base+c.Slot] = l.f.unmapped(err, c)
+		return nil
 	}
 	if value == nil {
 		l.f.slots[base+c.Slot] = slot{}

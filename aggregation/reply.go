@@ -33,7 +33,7 @@ func (f *frame) valueOf(c *call) (slot, *fault.Error) {
 		return slot{}, faultOf(c.err)
 	}
 	out, reply := &c.loader.plan.Outcome, c.reply
-	f.env.status = reply.Status
+	f.env.reply = reply
 	if slices.Contains(out.NullOn, reply.Status) {
 		return slot{kind: null}, nil
 	}
@@ -50,10 +50,10 @@ func (f *frame) valueOf(c *call) (slot, *fault.Error) {
 	}
 	value, err := f.locateBody(c)
 	if err != nil {
-		return slot{}, &fault.Error{
+		return slot{}, authored(&fault.Error{
 			Code: fault.UpstreamBadResponse, Status: reply.Status, Cause: err,
 			Message: "The upstream sent an answer that cannot be used.",
-		}
+		})
 	}
 	return value, nil
 }
@@ -101,7 +101,7 @@ func (f *frame) fallback(c *call) (slot, *fault.Error) {
 		s, err = f.locateScratch(v, l.plan.Reply.Shape, -1, &f.env)
 	}
 	if err != nil {
-		return slot{}, &fault.Error{Code: fault.Internal, Message: "The fallback of " + l.plan.Name + " cannot be used.", Cause: err}
+		return slot{}, authored(&fault.Error{Code: fault.Internal, Message: "The fallback of " + l.plan.Name + " cannot be used.", Cause: err})
 	}
 	return s, nil
 }

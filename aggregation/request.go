@@ -150,7 +150,7 @@ func (f *frame) unfilled(l *loading, lo, hi int, err error) {
 		}
 		e.Code = fault.UpstreamBadResponse
 	}
-	f.failKeys(l, lo, hi, e)
+	f.failKeys(l, lo, hi, authored(e))
 }
 
 func (f *frame) failKeys(l *loading, lo, hi int, e *fault.Error) {
@@ -219,7 +219,7 @@ func (f *frame) answerLocally(l *loading, lo, hi int) {
 			s, err = f.locateScratch(value, l.plan.Reply.Shape, -1, &f.env)
 		}
 		if err != nil {
-			s = f.fail(uncomputed(l.plan, err))
+			s = f.fail(authored(uncomputed(l.plan, err)))
 		}
 		l.answers[n] = s
 	}

@@ -23,17 +23,22 @@ func (l *loader) checkUse(u mapping.Use, p place, s *scope, at side) {
 			l.problem(p, s.coordinate, "$request has only headers", "write $request.headers.name, or $request.headers.\"odd-name\"")
 		}
 	case "status":
-		switch at {
-		case asking:
+		if at == asking {
 			l.problem(p, s.coordinate, "there is no $status before the call is made", "")
-		case answering:
-			l.notYet(p, s.coordinate, "$status in a selection", "it can be read in errors and isSuccess")
 		}
-	case "claims", "client", "config", "context", "response", "page", "key":
-		l.notYet(p, s.coordinate, "$"+u.Name, "take it out; effective are $args, $this, $batch, $request.headers and $env")
+	case "response":
+		switch {
+		case at == asking:
+			l.problem(p, s.coordinate, "there is no $response before the call is made", "")
+		case len(u.Path) < 2 || u.Path[0] != "headers":
+			l.problem(p, s.coordinate, "$response has only headers", "write $response.headers.name, or $response.headers.\"odd-name\"")
+		}
+	case "context": // an empty object
+	case "claims", "client", "config", "page", "key":
+		l.notYet(p, s.coordinate, "$"+u.Name, "take it out; effective are $args, $this, $batch, $request.headers, $response.headers, $status and $env")
 	default:
 		l.problem(p, s.coordinate, "unknown variable $"+u.Name,
-			l.didYouMean(u.Name, []string{"args", "this", "batch", "request", "env", "status"}, "$"))
+			l.didYouMean(u.Name, []string{"args", "this", "batch", "request", "response", "env", "status", "context"}, "$"))
 	}
 }
 

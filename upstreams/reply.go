@@ -43,6 +43,27 @@ func (r *Reply) Header(name string) []string {
 	return values
 }
 
+// NewReply returns a reply that belongs to nobody's pool. The content type is that of the header.
+func NewReply(status int, header http.Header, body []byte) *Reply {
+	return &Reply{Status: status, ContentType: header.Get("Content-Type"), Body: body, header: header}
+}
+
+// Headers returns all headers. The strings are copies; the map is read only.
+func (r *Reply) Headers() http.Header {
+	if r.header != nil {
+		return r.header
+	}
+	all := http.Header{}
+	for rest := r.lines; len(rest) > 0; {
+		line, tail, _ := bytes.Cut(rest, newline)
+		rest = tail
+		if key, value, ok := bytes.Cut(line, colon); ok {
+			all.Add(string(key), string(trim(value)))
+		}
+	}
+	return all
+}
+
 // Release gives the memory of the reply back. Nothing of the reply may be used afterwards, and it must be called at
 // most once. In race builds the bytes are overwritten, so that a late reader does not go unnoticed.
 func (r *Reply) Release() {

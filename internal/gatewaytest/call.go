@@ -52,16 +52,15 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 	default:
 		vars["this"] = this
 	}
-	if c.HTTP == nil && strings.Contains(mapping.String(c.Selection), "joinNotNull") {
-		for _, name := range this.Names { // the only method that reads such a value takes no list or object
-			switch this.Get(name).(type) {
-			case *Object, []any:
+	if c.HTTP == nil {
+		v := evaluate(c.Selection, absent{}, vars)
+		if _, wrong := v.(misuse); wrong {
+			if len(c.Inputs) > 0 {
 				return failed(fault.UpstreamBadResponse)
 			}
+			return failed(fault.BadUserInput)
 		}
-	}
-	if c.HTTP == nil {
-		return x.shaped(c, evaluate(c.Selection, absent{}, vars), c.Selection)
+		return x.shaped(c, v, c.Selection)
 	}
 	call, err := fill(c, vars, x.request.Header)
 	if err != nil {
@@ -71,16 +70,18 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 	reply, err := x.up(c.Source, call)
 	value, failure := outcomeOf(c, reply, err, vars)
 	root, shape := split(c.Selection)
+	body := value
+	if failure == nil {
+		value, failure = selected(c, root, shape, value, vars)
+	}
 	switch {
 	case failure != nil && c.Errors.Fallback != nil:
-		value = evaluate(c.Errors.Fallback, value, vars)
+		value = evaluate(c.Errors.Fallback, body, vars)
 	case failure != nil:
 		return answer{failure: failure}
-	case root != nil:
-		value = evaluate(root, value, vars)
 	}
 	if c.Batch == nil {
-		return x.shaped(c, build(shape, value, vars), c.Selection)
+		return x.shaped(c, build(shape, value, vars, true), c.Selection)
 	}
 	return match(batch{c: c, f: f, t: t, shape: shape, key: this, vars: vars}, value)
 }
@@ -97,11 +98,29 @@ func unfilled(err error) answer {
 	return failed(fault.UpstreamBadResponse)
 }
 
-func build(shape *mapping.Object, v any, vars variables) any {
+// selected follows a selection to the value that its braces shape. A selection with methods fails as a whole, whether in
+// its braces or before.
+func selected(c *schema.Connector, root mapping.Node, shape *mapping.Object, value any, vars variables) (any, *fault.Error) {
+	if root == nil {
+		return value, nil
+	}
+	value = evaluate(root, value, vars)
+	_, wrong := value.(misuse)
+	if _, _, structural := mapping.Keys(c.Selection); !structural && shape != nil && !wrong {
+		_, wrong = guarded(func() any { return build(shape, value, vars, false) }).(misuse)
+	}
+	if wrong {
+		return nil, fault.New(fault.UpstreamBadResponse, "reference")
+	}
+	return value, nil
+}
+
+// build applies the braces of a selection. loose says that its members fail one by one.
+func build(shape *mapping.Object, v any, vars variables, loose bool) any {
 	if shape == nil || empty(v) {
 		return v
 	}
-	return scope{vars: vars}.selection(shape, v)
+	return scope{vars: vars, loose: loose}.selection(shape, v)
 }
 
 func (x *execution) shaped(c *schema.Connector, v any, selection mapping.Node) answer {
@@ -120,18 +139,21 @@ func (x *execution) environment() *Object {
 	return env
 }
 
-func (x *execution) headers() *Object {
+func (x *execution) headers() *Object { return headersOf(x.request.Header) }
+
+// headersOf is $request or $response: an object with headers.
+func headersOf(header http.Header) *Object {
 	all := NewObject()
-	for name, values := range x.request.Header {
+	for name, values := range header {
 		list := []any{}
 		for _, v := range values {
 			list = append(list, v)
 		}
 		all.Set(strings.ToLower(name), list)
 	}
-	request := NewObject()
-	request.Set("headers", all)
-	return request
+	out := NewObject()
+	out.Set("headers", all)
+	return out
 }
 
 // fill makes the call of c.
@@ -177,9 +199,10 @@ func outcomeOf(c *schema.Connector, reply *upstreams.Reply, err error, vars vari
 	if slices.Contains(c.Errors.NullOn, reply.Status) {
 		return nil, nil
 	}
+	vars["status"] = jsonInt(reply.Status)
+	vars["response"] = headersOf(reply.Headers())
 	ok := reply.Status >= 200 && reply.Status <= 299
 	if c.Success != nil {
-		vars["status"] = jsonInt(reply.Status)
 		in := body
 		if bad {
 			in = absent{}

@@ -33,6 +33,9 @@ func (x *execution) nullable(t *ast.Type, f *schema.Field, v located, fields []*
 	if empty(v.v) {
 		return "null", nothing
 	}
+	if _, wrong := v.v.(misuse); wrong {
+		return x.misfit(at)
+	}
 	if t.Elem != nil {
 		items, ok := v.v.([]any)
 		if !ok {

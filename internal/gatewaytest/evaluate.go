@@ -2,9 +2,8 @@ package gatewaytest
 
 import (
 	"encoding/json"
+	"maps"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"manifold/internal/mapping"
 )
@@ -13,13 +12,20 @@ import (
 type scope struct {
 	here any            // $
 	at   any            // @
-	vars map[string]any // $args, $this, ... by name
+	vars map[string]any // $args, $this, ... and what ->as has bound, by name
+	// loose: a member whose mapping fails is a misuse, and the others are there. It holds for the braces of a selection, and
+	// for those inside that are reached by property names alone; every other mapping is one value, which fails as a whole.
+	loose bool
 }
 
-// evaluate is the naive evaluator of the mapping language over decoded values. A misuse of a method gives absent{}.
+// evaluate is the naive evaluator of the mapping language over decoded values. A mapping that fails gives a misuse.
 // An object written as the mapping itself is a selection from in; without an input it is made all the same, and over null
 // of what has a value nonetheless.
 func evaluate(n mapping.Node, in any, vars map[string]any) any {
+	return guarded(func() any { return strictly(n, in, vars) })
+}
+
+func strictly(n mapping.Node, in any, vars map[string]any) any {
 	s := scope{here: in, at: in, vars: vars}
 	o, ok := n.(*mapping.Object)
 	switch {
@@ -87,7 +93,7 @@ func (s scope) selection(o *mapping.Object, in any) any {
 		}
 		return list
 	}
-	made := scope{here: in, at: in, vars: s.vars}.build(o)
+	made := scope{here: in, at: in, vars: s.vars, loose: s.loose}.build(o)
 	if _, ok := in.(*Object); !ok && hollow(made) {
 		return in
 	}
@@ -108,7 +114,7 @@ func hollow(o *Object) bool {
 func (s scope) build(o *mapping.Object) *Object {
 	out := NewObject()
 	for _, m := range o.Members {
-		v := s.eval(m.Value)
+		v := s.member(m.Value)
 		if more, ok := v.(*Object); ok && m.Spread {
 			for _, name := range more.Names {
 				out.Set(name, more.Members[name])
@@ -118,6 +124,18 @@ func (s scope) build(o *mapping.Object) *Object {
 		}
 	}
 	return out
+}
+
+// member evaluates a member of an object.
+func (s scope) member(n mapping.Node) any {
+	if !s.loose {
+		return s.eval(n)
+	}
+	if _, _, structural := mapping.Keys(n); structural {
+		return s.eval(n)
+	}
+	s.loose = false
+	return guarded(func() any { return s.eval(n) })
 }
 
 func (s scope) path(p *mapping.Path) any {
@@ -143,12 +161,30 @@ func (s scope) path(p *mapping.Path) any {
 		case mapping.StepKey:
 			v = property(v, step.Name)
 		case mapping.StepMethod:
+			if step.Name == "as" {
+				s = s.bind(v, step)
+				continue
+			}
 			v = s.method(v, step)
 		case mapping.StepSelect:
 			v = s.selection(step.Select, v)
 		}
 	}
 	return v
+}
+
+// bind adds the variable of an ->as step.
+func (s scope) bind(v any, step mapping.Step) scope {
+	if len(step.Args) > 1 {
+		v = s.forItem(v).eval(step.Args[1])
+	}
+	bound := maps.Clone(s.vars)
+	if bound == nil {
+		bound = map[string]any{}
+	}
+	bound[step.Args[0].(*mapping.Path).Name] = v
+	s.vars = bound
+	return s
 }
 
 // property reads a property of an object; of a list, that of every item.
@@ -166,68 +202,6 @@ func property(v any, name string) any {
 			list = append(list, p)
 		}
 		return list
-	default:
-		return absent{}
-	}
-}
-
-func (s scope) method(v any, step mapping.Step) any {
-	if v == nil { // of null, every method makes null
-		return nil
-	}
-	switch step.Name {
-	case "first":
-		switch v := v.(type) {
-		case []any:
-			if len(v) == 0 {
-				return absent{}
-			}
-			return v[0]
-		case string:
-			if v == "" {
-				return absent{}
-			}
-			r, _ := utf8.DecodeRuneInString(v)
-			return string(r)
-		}
-		return v
-	case "size":
-		switch v := v.(type) {
-		case []any:
-			return json.Number(strconv.Itoa(len(v)))
-		case string:
-			return json.Number(strconv.Itoa(utf8.RuneCountInString(v)))
-		case *Object:
-			return json.Number(strconv.Itoa(len(v.Members)))
-		}
-		return absent{}
-	case "map":
-		items, ok := v.([]any)
-		if !ok {
-			items = []any{v}
-		}
-		list := make([]any, 0, len(items))
-		for _, item := range items {
-			made := scope{here: s.here, at: item, vars: s.vars}.eval(step.Args[0])
-			if isAbsent(made) {
-				made = nil
-			}
-			list = append(list, made)
-		}
-		return list
-	case "joinNotNull":
-		separator, _ := s.eval(step.Args[0]).(string)
-		items, ok := v.([]any)
-		if !ok {
-			items = []any{v}
-		}
-		var texts []string
-		for _, item := range items {
-			if text, ok := scalarText(item); ok {
-				texts = append(texts, text)
-			}
-		}
-		return strings.Join(texts, separator)
 	default:
 		return absent{}
 	}

@@ -1,6 +1,8 @@
 package gatewaytest
 
 import (
+	"encoding/json"
+	"errors"
 	"testing"
 
 	"manifold/internal/mapping"
@@ -17,7 +19,27 @@ func mappings() []string {
 		"$(a ?? 'none')", "$(a ?! 'none')", "$.a ?? $.id ?? $(0)", "x: $(a.b ?! id)",
 		`"odd key": id`, `x: $."odd key"`, "items { id tags { label } }", "items.tags.label", "items->first { id }",
 		"items->map({ id: @.id n: $args.n })", "ids { id: $ }", "ids { id: @ }",
+		// Methods on anything.
+		"ids->last", "a->slice(1)", "a->slice(-1, 2)", "ids->slice(1, $args.n)", "a->get(0)", "a->get(-1)", "a->get('b')", "a->has('id')",
+		"ids->has(1)", "ids->filter(@->ne(null))", "a->filter(@)", "items->filter(@.id->eq(7))", "items->find(@.id)", "ids->find(@->typeof->eq('string'))",
+		"ids->contains(7)", "a->contains('e')", "a->contains(b)", "a->in(ids)", "a->in([1, 'text', null])", "a->entries", "a->keys", "a->values",
+		"$->groupBy(@.id)", "items->groupBy(@.a)->entries", "ids->groupBy(@)", "a->eq(b)", "a->ne(b)", "a->eq({ id: a.id })", "a->gt(b)", "id->gte(7)", "id->lt(7.5)", "a->lte('text')",
+		"a->and(b)", "a->or(b, true)", "a->not", "a->not->or(false)", "a->typeof", "a->toString", "a->jsonStringify", "a->jsonStringify->jsonParse", "a->jsonParse",
+		"a->parseInt", "a->parseInt(16)", "id->add(b)", "id->add(1, 2.5)", "id->sub(0.5)", "id->mul(id, id, 12345678901234567890)", "id->div(2)", "id->div(0)", "id->mod(3)",
+		"id->mod(-2.5)", "id->div(3)->mul(3)", "a->split('e')", "a->split('', 2)", "a->split(b)", "a->trim", "a->trimStart->size", "a->trimEnd",
+		"a->match([7, 'seven'], ['text', { is: @ }], [null, 'none'])", "a->match([b, 1], [@, c])", "a->matchIf([@->eq(7), 'seven'], [@->typeof->eq('null'), b])",
+		"a->echo({ v: @ w: b })", "a->as($x)->echo([$x, @])", "a->as($x, { q: @ })->map($x.q)", "items->as($all)->map({ n: $all->size i: @.id })",
+		"a->as($x) { id q: $x }", "id->as($x)->as($x, [$x])->echo($x)", "a->error('CODE', 'message')", "a->matchIf([@->eq(7), @->error('SEVEN', b)], [true, @])",
+		"a->date('iso')", "id->date('YYYY-MM-DD HH:mm:ss')", "id->date('millis')", "id->date('seconds', 'millis')", "$('2024-02-29T12:00:00.5+02:00')->date('iso')",
+		"$('29.02.2024')->date('iso', 'DD.MM.YYYY')", "ids->map(@->toString)->joinNotNull('-')", "ids->map(@->add(1) ?? 0)",
 	}
+}
+
+func text1(v any) string {
+	if _, wrong := v.(misuse); wrong {
+		return "(failed)"
+	}
+	return Encode(v)
 }
 
 // TestEvaluate checks the naive evaluator by hand where it matters, so that two wrong evaluators cannot agree unseen.
@@ -55,7 +77,7 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
-// TestEvaluators compares the two evaluators over random values.
+// TestEvaluators compares the two evaluators over random values. MANIFOLD_VALUES is how many for each mapping (default 60).
 func TestEvaluators(t *testing.T) {
 	t.Parallel()
 	vars := variables{"args": object("n", jsonInt(3), "list", []any{object("id", jsonInt(1)), object("id", nil), object()})}
@@ -64,7 +86,7 @@ func TestEvaluators(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
-		for seed := range uint64(300) {
+		for seed := range uint64(number(t, "MANIFOLD_VALUES", 60)) {
 			in := Encode(randomValue(newDice(seed, 3), 4))
 			want, err := Decode([]byte(in))
 			if err != nil {
@@ -72,8 +94,13 @@ func TestEvaluators(t *testing.T) {
 			}
 			want = evaluate(n, want, vars)
 			out, err := mapping.Eval(n, []byte(in), vars, nil)
-			if err != nil {
-				continue // a method was misused: an error for one, nothing for the other
+			wrong, failed := want.(misuse)
+			if e := (*mapping.EvalError)(nil); errors.As(err, &e) != failed || failed && e.Code != wrong.code {
+				t.Errorf("%s of %s: naive %s (failed: %v), real %s, %v", text, in, text1(want), failed, out, err)
+				break
+			}
+			if failed {
+				continue
 			}
 			have := any(absent{})
 			if out != nil {
@@ -100,7 +127,7 @@ func object(members ...any) *Object {
 // randomValue makes a value of the property names that the mappings read.
 func randomValue(d dice, depth int) any {
 	if depth == 0 || d.in(4) {
-		return pick(d, []any{nil, true, "", "text", jsonInt(7), []any{}, NewObject()})
+		return pick(d, []any{nil, true, "", "text", jsonInt(7), []any{}, NewObject(), false, " 1f\u00e9 ", "12", `[1,{"a":"e"}]`, json.Number("7.0"), json.Number("-2.5e3"), json.Number("12345678901234567890")})
 	}
 	if d.in(4) {
 		list := []any{}

@@ -112,6 +112,10 @@ func (x *execution) connected(o *thing, f *schema.Field, args *Object, g *group,
 				x.blame(at, o.loads[c].failure.Code)
 				how = blamed
 			}
+			if _, wrong := x.value(o, o.typ.Fields[in.Path[0]]).v.(misuse); wrong && how == nothing {
+				x.blame(at, fault.UpstreamBadResponse)
+				how = blamed
+			}
 		}
 		return x.null(f.Type, how, at)
 	}

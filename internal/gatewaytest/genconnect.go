@@ -178,6 +178,7 @@ func (s *genSchema) rootField(at *genType) {
 			f.conn.fallback = "[]"
 		}
 	}
+	f.conn.how = s.rootMethod(f.conn)
 	at.fields = append(at.fields, f)
 }
 
@@ -239,6 +240,7 @@ func (s *genSchema) member(f *genField, depth int) place {
 	case 1:
 		p.path = []string{"box", "m_" + f.name}
 	}
+	p.how = s.method(f)
 	reference := f.typ.entity() && f.role != refWhole
 	switch {
 	case !f.typ.composite() || f.typ.kind != genObject:

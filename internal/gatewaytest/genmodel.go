@@ -88,6 +88,7 @@ type genField struct {
 	text  string // of the type, with its wrappers
 	role  genRole
 	path  []string   // @from(path:), nil for the name as the source spells it
+	how   string     // methods behind path
 	keyAt [][]string // of refBuilt: where each key is
 	args  []genArg
 	conn  *genConn
@@ -135,6 +136,7 @@ type genConn struct {
 	typ      *genType
 	lists    int
 	root     []string
+	how      string  // methods behind root
 	sel      []place // explicit selection, nil for default mapping
 	args     []string
 	value    string // the selection of a computed value
@@ -145,6 +147,7 @@ type genConn struct {
 type place struct {
 	f    *genField
 	path []string
+	how  string     // methods behind path
 	sub  []place    // the object is picked member by member
 	keys [][]string // an object is built of the keys found here
 }

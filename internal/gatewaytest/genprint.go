@@ -133,7 +133,7 @@ func fieldsText(fields []*genField) string {
 			b.WriteString("\n    " + f.conn.text(f.conn.keyArgs))
 		default:
 			if f.path != nil {
-				fmt.Fprintf(&b, " @from(path: %q)", strings.Join(f.path, "."))
+				fmt.Fprintf(&b, " @from(path: %q)", strings.Join(f.path, ".")+f.how)
 			}
 		}
 		b.WriteString("\n")
@@ -218,7 +218,9 @@ func (c *genConn) request() string {
 func (c *genConn) selectionText() string {
 	root := ""
 	if len(c.root) > 0 {
-		root = "$." + strings.Join(c.root, ".")
+		root = "$." + strings.Join(c.root, ".") + c.how
+	} else if c.how != "" {
+		root = "$" + c.how
 	}
 	if c.sel == nil {
 		return root
@@ -246,10 +248,10 @@ func members(sel []place) string {
 			out = append(out, fmt.Sprintf("%s: { %s }", p.f.name, strings.Join(keys, " ")))
 		case p.sub != nil:
 			out = append(out, fmt.Sprintf("%s: %s { %s }", p.f.name, path, members(p.sub)))
-		case path == p.f.name:
+		case path == p.f.name && p.how == "":
 			out = append(out, path)
 		default:
-			out = append(out, p.f.name+": "+path)
+			out = append(out, p.f.name+": "+path+p.how)
 		}
 	}
 	return strings.Join(out, " ")

@@ -158,7 +158,9 @@ func (s *genSchema) leaf(*genType) *genField {
 		f.typ = pick(s.d, s.enums)
 	}
 	f.text, f.lists = s.wrapped(f.typ.name, 2)
-	f.path = s.from(f.name)
+	if f.path = s.from(f.name); f.path != nil {
+		f.how = s.method(f)
+	}
 	return f
 }
 

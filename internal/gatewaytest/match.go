@@ -70,7 +70,7 @@ func (b batch) made(item any) answer {
 	if empty(item) {
 		return b.missing()
 	}
-	v := build(b.shape, item, b.vars)
+	v := build(b.shape, item, b.vars, true)
 	return answer{value: located{v: v, shape: b.shape, via: b.c, whole: true, given: b.shape != nil}, found: true}
 }
 

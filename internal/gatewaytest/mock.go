@@ -2,6 +2,7 @@ package gatewaytest
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,7 +26,7 @@ type Mock struct {
 //	[?] METHOD URL [<- BODY] !timeout | !refused | !truncated
 //
 // A question mark says that the line may stay unused. `<-` is the body the request must have. The answer's media type is
-// application/json unless a content-type is given. `@FILE` is the section `mock/FILE`. A URL is compared byte for byte.
+// application/json unless a content-type is given; other headers may be given beside it. `@FILE` is the section `mock/FILE`. A URL is compared byte for byte.
 // Of equal lines the first unused one answers, the last one again and again.
 type canned struct {
 	line     string
@@ -91,13 +92,18 @@ func parseCanned(line string, files map[string]string) (*canned, error) {
 			return nil, fmt.Errorf("the headers have no closing bracket")
 		}
 		rest = strings.TrimSpace(after)
+		header := http.Header{"Content-Type": {c.reply.ContentType}}
 		for h := range strings.SplitSeq(inner, ";") {
-			name, value, _ := strings.Cut(h, ":")
-			if !strings.EqualFold(strings.TrimSpace(name), "content-type") {
-				return nil, fmt.Errorf("header %q: only content-type is known", name)
+			name, value, ok := strings.Cut(h, ":")
+			if name = strings.TrimSpace(name); name == "" || !ok {
+				return nil, fmt.Errorf("header %q has no name or no value", h)
 			}
-			c.reply.ContentType = strings.TrimSpace(value)
+			if strings.EqualFold(name, "content-type") {
+				header.Del(name)
+			}
+			header.Add(name, strings.TrimSpace(value))
 		}
+		c.reply = *upstreams.NewReply(code, header, nil)
 	}
 	if name, ok := strings.CutPrefix(rest, "@"); ok {
 		body, ok := files["mock/"+name]

@@ -150,6 +150,9 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 			if p := x.provider(o, o.typ.Fields[in.Path[0]]); p != nil && o.loads[p] != nil && o.loads[p].failure != nil {
 				l.failure = o.loads[p].failure
 			}
+			if _, wrong := x.value(o, o.typ.Fields[in.Path[0]]).v.(misuse); wrong {
+				l.failure = fault.New(fault.UpstreamBadResponse, "reference")
+			}
 		}
 		return l
 	}
@@ -176,6 +179,9 @@ func (x *execution) inputs(o *thing, c *schema.Connector, anything bool) (this *
 		}
 		for _, name := range in.Path[1:] {
 			v = property(v, name)
+		}
+		if _, wrong := v.(misuse); wrong {
+			return nil, false
 		}
 		if anything {
 			if p := x.provider(o, f); p != nil && o.loads[p] != nil && o.loads[p].failure != nil {

@@ -24,11 +24,22 @@ func (s scope) appendSelection(b []byte, o *Object, v []byte) ([]byte, error) {
 	}
 	s.here, s.at = v, v
 	mark := len(b)
-	b, count, err := s.appendObject(b, o, false)
-	if count == 0 && v[0] != '{' {
+	b, _, err := s.appendObject(b, o, false)
+	if err == nil && v[0] != '{' && hollow(b[mark:]) {
 		b = append(b[:mark], v...)
 	}
 	return b, err
+}
+
+// hollow reports whether an object has no members but hollow objects: nothing was found for it.
+func hollow(object []byte) bool {
+	it := properties(object)
+	for it.next() {
+		if it.value[0] != '{' || !hollow(it.value) {
+			return false
+		}
+	}
+	return it.err == nil
 }
 
 // appendObject appends the object that o makes in s, and returns how many members it has. With dropNull, members that are
@@ -38,6 +49,11 @@ func (s scope) appendObject(b []byte, o *Object, dropNull bool) (out []byte, cou
 		if o.Members[i].Spread {
 			return s.appendMerged(b, o, dropNull)
 		}
+	}
+	var found harvest
+	gathered, err := found.gather(s, o)
+	if err != nil {
+		return b, 0, err
 	}
 	b = append(b, '{')
 	for i := range o.Members {
@@ -49,7 +65,12 @@ func (s scope) appendObject(b []byte, o *Object, dropNull bool) (out []byte, cou
 		b = append(rawjson.Quote(b, m.Name), ':')
 		start := len(b)
 		var ok bool
-		if b, ok, err = s.append(b, m.Value); err != nil {
+		if gathered {
+			b, ok, err = s.appendFound(b, m, &found, i)
+		} else {
+			b, ok, err = s.append(b, m.Value)
+		}
+		if err != nil {
 			return b, count, err
 		}
 		if !ok || dropNull && isNull(b[start:]) || dropNull && emptied(m.Value, b[start:]) {
@@ -67,25 +88,10 @@ func emptied(n Node, v []byte) bool {
 	return ok && len(o.Members) > 0 && len(v) == len("{}")
 }
 
-// member is one member of an object that is put together from several.
-type member struct {
-	name  string
-	value []byte
-}
-
 // appendMerged is appendObject for an object with spreads: what is spread joins the object, and of members of one name
 // the later one wins, in the place of the first. Spreading null, a missing value or anything but an object adds nothing.
 func (s scope) appendMerged(b []byte, o *Object, dropNull bool) (out []byte, count int, err error) {
-	var members []member
-	put := func(name string, value []byte) {
-		for i := range members {
-			if members[i].name == name {
-				members[i].value = value
-				return
-			}
-		}
-		members = append(members, member{name, value})
-	}
+	var all memberList
 	for i := range o.Members {
 		m := &o.Members[i]
 		v, err := s.value(m.Value)
@@ -94,24 +100,20 @@ func (s scope) appendMerged(b []byte, o *Object, dropNull bool) (out []byte, cou
 			return b, 0, err
 		case v == nil || dropNull && (isNull(v) || emptied(m.Value, v)):
 		case !m.Spread:
-			put(m.Name, v)
+			all.put(m.Name, v)
 		case v[0] == '{':
-			it := properties(v)
-			for it.next() {
-				put(string(rawjson.Unquote(nil, it.key)), it.value)
-			}
-			if it.err != nil {
-				return b, 0, invalid(it.err, m.At)
+			if err := all.putAll(v); err != nil {
+				return b, 0, invalid(err, m.At)
 			}
 		}
 	}
 	b = append(b, '{')
-	for i := range members {
+	for i := range all.list {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(rawjson.Quote(b, members[i].name), ':')
-		b = append(b, members[i].value...)
+		b = append(rawjson.Quote(b, all.list[i].name), ':')
+		b = append(b, all.list[i].value...)
 	}
-	return append(b, '}'), len(members), nil
+	return append(b, '}'), len(all.list), nil
 }

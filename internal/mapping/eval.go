@@ -6,11 +6,12 @@ import (
 	"manifold/internal/rawjson"
 )
 
-// EvalError is the misuse of a method at run time: the value it was given is of a kind it cannot take, or so large that the
-// mapping would work on it without end.
+// EvalError is why a mapping has no value: a method was given a value of a kind it cannot take, or one so large that the
+// mapping would work on it without end; or the mapping itself says so, by ->error.
 type EvalError struct {
 	At      int // offset in the text of the mapping
 	Message string
+	Code    string // of ->error, fit for clients as Message then is; "" for anything else
 }
 
 func (e *EvalError) Error() string { return e.Message + " (at byte " + strconv.Itoa(e.At) + ")" }
@@ -72,6 +73,14 @@ type scope struct {
 	at    []byte // `@`
 	env   Env
 	arena *Arena
+	bound *binding // by ->as; it comes before what env says
+}
+
+// binding is a variable that ->as has bound. Later ones hide earlier ones of the same name.
+type binding struct {
+	name  string
+	value []byte
+	next  *binding
 }
 
 func isNull(v []byte) bool { return len(v) > 0 && v[0] == 'n' }
@@ -101,7 +110,12 @@ func (s scope) value(n Node) ([]byte, error) {
 		return s.value(n.Right)
 	case *Path:
 		if !selects(n) {
-			return s.path(n, n.Steps)
+			v, steps, err := s.root(n)
+			if err != nil {
+				return nil, err
+			}
+			v, _, err = s.walk(v, steps)
+			return v, err
 		}
 	}
 	b := s.arena.open()
@@ -124,13 +138,11 @@ func (s scope) append(b []byte, n Node) (out []byte, ok bool, err error) {
 		return b, true, err
 	case *Path:
 		if selects(n) {
-			last := len(n.Steps) - 1
-			v, err := s.path(n, n.Steps[:last])
-			if err != nil || v == nil || n.Steps[last].Optional && isNull(v) {
+			v, steps, err := s.root(n)
+			if err != nil {
 				return b, false, err
 			}
-			b, err = s.appendSelection(b, n.Steps[last].Select, v)
-			return b, true, err
+			return s.appendWalk(b, v, steps)
 		}
 	}
 	v, err := s.value(n)
@@ -155,19 +167,33 @@ func (s scope) appendArray(b []byte, n *Array) ([]byte, error) {
 	return append(b, ']'), nil
 }
 
-// path walks from the root of p through steps, which are those of p without a selection.
-func (s scope) path(p *Path, steps []Step) ([]byte, error) {
-	v, steps, err := s.root(p, steps)
+// appendWalk appends what steps lead to from v, with what is selected there.
+func (s scope) appendWalk(b, v []byte, steps []Step) (out []byte, ok bool, err error) {
+	last := len(steps) - 1
+	if last < 0 || steps[last].Kind != StepSelect {
+		v, _, err = s.walk(v, steps)
+		return append(b, v...), v != nil, err
+	}
+	v, s.bound, err = s.walk(v, steps[:last])
+	if err != nil || v == nil || steps[last].Optional && isNull(v) {
+		return b, false, err
+	}
+	b, err = s.appendSelection(b, steps[last].Select, v)
+	return b, true, err
+}
+
+// walk follows steps from v. It returns the variables that hold after the last step, too: a selection may read them.
+func (s scope) walk(v []byte, steps []Step) (end []byte, variables *binding, err error) {
 	for i := range steps {
 		if err != nil || v == nil {
-			return nil, err
+			return nil, nil, err
 		}
 		step := &steps[i]
 		if (step.Optional || step.Kind == StepOptional) && isNull(v) {
-			return nil, nil
+			return nil, nil, nil
 		}
 		if !s.arena.spend(len(v)) {
-			return nil, tooMuch(step.At)
+			return nil, nil, tooMuch(step.At)
 		}
 		switch step.Kind {
 		case StepKey:
@@ -175,18 +201,43 @@ func (s scope) path(p *Path, steps []Step) ([]byte, error) {
 		case StepMethod:
 			inner := s
 			inner.at = v
+			if step.Name == "as" {
+				s.bound, err = inner.bind(v, step)
+				break
+			}
 			v, err = inner.method(v, step)
 		}
 	}
-	return v, err
+	return v, s.bound, err
+}
+
+// bind returns the variables with the one that an ->as step binds: to v, or to what its second argument makes of v.
+func (s scope) bind(v []byte, step *Step) (*binding, error) {
+	name := bound(step)
+	if name == nil {
+		return s.bound, misused(step)
+	}
+	if len(step.Args) > 1 {
+		var err error
+		if v, err = s.value(step.Args[1]); err != nil {
+			return s.bound, err
+		}
+	}
+	return &binding{name.Name, v, s.bound}, nil
 }
 
 // root returns the value a path starts from and the steps that are left: the first key of a variable is answered by env.
-func (s scope) root(p *Path, steps []Step) ([]byte, []Step, error) {
+func (s scope) root(p *Path) (v []byte, steps []Step, err error) {
+	steps = p.Steps
 	switch p.Root {
 	case RootAt:
 		return s.at, steps, nil
 	case RootVar:
+		for b := s.bound; b != nil; b = b.next {
+			if b.name == p.Name {
+				return b.value, steps, nil
+			}
+		}
 		if s.env == nil {
 			return nil, steps, nil
 		}

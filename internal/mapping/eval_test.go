@@ -177,7 +177,8 @@ func TestEvalErrors(t *testing.T) {
 		{"a->joinNotNull($.b)", `{"a":[1]}`, 15, "separator"},
 		{"x: a->size", `{"a":true}`, 6, "got true"},
 		{"x: a->map(@->size)", `{"a":[1]}`, 13, "got a number"},
-		{"a->last", `{"a":[1]}`, 3, "cannot be evaluated"},
+		{"a->keysToCamelCase", `{"a":{}}`, 3, "cannot be evaluated"},
+		{"a->add('x')", `{"a":1}`, 7, "must be a number"},
 	} {
 		n, err := ParseExpression(c.text)
 		if err != nil {
@@ -239,7 +240,7 @@ func TestResultsStay(t *testing.T) {
 func TestNoAllocation(t *testing.T) {
 	var env Env = fixed{args: []byte("7"), ids: []byte("[1,2,3]")}
 	for _, text := range []string{
-		"$args.id", "$batch.id", "$batch.id->joinNotNull(',')", "ids: $batch.id first: $batch.id->first", "$.a.b", "a.b { c }", "a.b->map({ c: @ })",
+		"$args.id", "$batch.id", "$batch.id->joinNotNull(',')", "ids: $batch.id first: $batch.id->first", "$.a.b", "a.b { c }", "a.b->map({ c: @ })", "a.b->filter(@.c->eq(1)) { c d }", "a.b->map({ n: @.c->add(1) c: @.c })->first", "a->matchIf([@.b->size->gt(0), 1])",
 	} {
 		n, err := ParseExpression(text)
 		if err != nil {

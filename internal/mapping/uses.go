@@ -14,8 +14,7 @@ type Use struct {
 // members: `$this { id org { id } }` is this [id] and this [org id]. Names bound by ->as are not variables.
 func Variables(n Node) []Use {
 	var uses []Use
-	bound := bindings(n)
-	walk(n, func(p *Path) {
+	walkBound(n, nil, func(p *Path, bound []string) {
 		if p.Root == RootVar && !slices.Contains(bound, p.Name) {
 			uses = appendUses(uses, Use{Name: p.Name, At: p.At}, p.Steps)
 		}
@@ -78,29 +77,12 @@ func within(p, inner *Path) (found bool) {
 	return found
 }
 
-func isLiteral(n Node) bool {
-	_, ok := n.(*Literal)
-	return ok
-}
-
-// bindings returns the names that ->as binds anywhere in n.
-func bindings(n Node) (names []string) {
-	walk(n, func(p *Path) {
-		for i := range p.Steps {
-			if v := bound(&p.Steps[i]); v != nil {
-				names = append(names, v.Name)
-			}
-		}
-	})
-	return names
-}
-
 // bound returns the variable that an ->as step binds, or nil.
 func bound(s *Step) *Path {
 	if s.Kind != StepMethod || s.Name != "as" || len(s.Args) == 0 {
 		return nil
 	}
-	if v, ok := s.Args[0].(*Path); ok && v.Root == RootVar {
+	if v, ok := s.Args[0].(*Path); ok && v.Root == RootVar && len(v.Steps) == 0 {
 		return v
 	}
 	return nil
@@ -108,30 +90,42 @@ func bound(s *Step) *Path {
 
 // walk calls visit for every path in n, outer ones before inner ones.
 func walk(n Node, visit func(*Path)) {
+	walkBound(n, nil, func(p *Path, _ []string) { visit(p) })
+}
+
+// walkBound is walk with the names that ->as has bound where the path begins. A variable that is being bound is no path.
+func walkBound(n Node, names []string, visit func(p *Path, bound []string)) {
 	switch n := n.(type) {
 	case *Path:
-		visit(n)
+		visit(n, names)
 		if n.Value != nil {
-			walk(n.Value, visit)
+			walkBound(n.Value, names, visit)
 		}
 		for i := range n.Steps {
-			for _, arg := range n.Steps[i].Args {
-				walk(arg, visit)
+			s := &n.Steps[i]
+			v := bound(s)
+			for i, arg := range s.Args {
+				if i > 0 || v == nil {
+					walkBound(arg, names, visit)
+				}
 			}
-			if sel := n.Steps[i].Select; sel != nil {
-				walk(sel, visit)
+			if v != nil {
+				names = append(names[:len(names):len(names)], v.Name)
+			}
+			if s.Select != nil {
+				walkBound(s.Select, names, visit)
 			}
 		}
 	case *Object:
 		for i := range n.Members {
-			walk(n.Members[i].Value, visit)
+			walkBound(n.Members[i].Value, names, visit)
 		}
 	case *Array:
 		for _, item := range n.Items {
-			walk(item, visit)
+			walkBound(item, names, visit)
 		}
 	case *Choice:
-		walk(n.Left, visit)
-		walk(n.Right, visit)
+		walkBound(n.Left, names, visit)
+		walkBound(n.Right, names, visit)
 	}
 }
