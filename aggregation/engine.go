@@ -2,6 +2,7 @@ package aggregation
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"hash/maphash"
 	"net/http"
@@ -18,6 +19,7 @@ type Engine struct {
 	callers  []upstreams.Caller
 	absolute upstreams.Caller // of calls to addresses without a source
 	env      map[string]string
+	config   []map[string]json.RawMessage // by upstream
 	limits   Limits
 	seed     seed
 	frames   sync.Pool
@@ -34,10 +36,11 @@ func DefaultLimits() Limits { return Limits{Calls: 1000, Parallel: 64} }
 
 // Options say what an engine works with.
 type Options struct {
-	Callers  []upstreams.Caller // by plan.Loader.Upstream
-	Absolute upstreams.Caller   // for upstream -1; nil: there are none
-	Env      map[string]string  // $env
-	Limits   Limits             // zero: DefaultLimits
+	Callers  []upstreams.Caller           // by plan.Loader.Upstream
+	Absolute upstreams.Caller             // for upstream -1; nil: there are none
+	Env      map[string]string            // $env
+	Config   []map[string]json.RawMessage // $config, by upstream; may be shorter than Callers
+	Limits   Limits                       // zero: DefaultLimits
 }
 
 // New returns an engine.
@@ -45,7 +48,7 @@ func New(o Options) *Engine {
 	if o.Limits == (Limits{}) {
 		o.Limits = DefaultLimits()
 	}
-	e := &Engine{callers: o.Callers, absolute: o.Absolute, env: o.Env, limits: o.Limits, seed: seed{maphash.MakeSeed()}}
+	e := &Engine{callers: o.Callers, absolute: o.Absolute, env: o.Env, config: o.Config, limits: o.Limits, seed: seed{maphash.MakeSeed()}}
 	e.frames.New = func() any {
 		f := &frame{engine: e, done: make(chan *call, o.Limits.Parallel)}
 		f.group.SetLimit(o.Limits.Parallel)

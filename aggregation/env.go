@@ -10,7 +10,7 @@ import (
 	"manifold/internal/rawjson"
 )
 
-// environment answers the variables of one call's templates and mappings: $args, $this, $batch, $request, $env, $status.
+// environment answers the variables of one call's templates and mappings: $args, $this, $batch, $request, $env, $config, $status.
 // A frame has one, pointed at the call in hand.
 type environment struct {
 	f      *frame
@@ -39,6 +39,8 @@ func (e *environment) Var(name, key string) []byte {
 		if value, ok := e.f.engine.env[key]; ok {
 			return e.hold(func(b []byte) []byte { return rawjson.Quote(b, value) })
 		}
+	case "config":
+		return e.config(key)
 	case "status":
 		if e.status != 0 && key == "" {
 			return e.hold(func(b []byte) []byte { return strconv.AppendInt(b, int64(e.status), 10) })

@@ -29,11 +29,13 @@ func (l *loader) checkUse(u mapping.Use, p place, s *scope, at side) {
 		case answering:
 			l.notYet(p, s.coordinate, "$status in a selection", "it can be read in errors and isSuccess")
 		}
-	case "claims", "client", "config", "context", "response", "page", "key":
-		l.notYet(p, s.coordinate, "$"+u.Name, "take it out; effective are $args, $this, $batch, $request.headers and $env")
+	case "config":
+		l.useConfig(u, p, s)
+	case "claims", "client", "context", "response", "page", "key":
+		l.notYet(p, s.coordinate, "$"+u.Name, "take it out; effective are $args, $this, $batch, $request.headers, $env and $config")
 	default:
 		l.problem(p, s.coordinate, "unknown variable $"+u.Name,
-			l.didYouMean(u.Name, []string{"args", "this", "batch", "request", "env", "status"}, "$"))
+			l.didYouMean(u.Name, []string{"args", "this", "batch", "request", "env", "config", "status"}, "$"))
 	}
 }
 
