@@ -94,7 +94,7 @@ func (r *reader) parse(text string) ast.Node {
 		switch {
 		case doc.Body == nil:
 		case body != nil:
-			r.problem(r.spot(doc.Body.GetToken()), "", "there is a second document in the file", "write all into one, without ---")
+			r.problem(r.at(doc.Body), "", "there is a second document in the file", "write all into one, without ---")
 			return nil
 		default:
 			body = doc.Body
