@@ -10,8 +10,9 @@ import (
 
 // checkCmd is `manifold check`.
 type checkCmd struct {
-	Files []string `arg:"" optional:"" help:"Files or folders to check together; default gateway.graphql." placeholder:"FILE"`
-	JSON  bool     `help:"Print the problems as JSON on standard output, for editors and scripts."`
+	Files  []string `arg:"" optional:"" help:"Files or folders to check together; default gateway.graphql." placeholder:"FILE"`
+	Config string   `help:"gateway.yaml, for what it says about sources; default gateway.yaml, if it is here." placeholder:"FILE"`
+	JSON   bool     `help:"Print the problems as JSON on standard output, for editors and scripts."`
 }
 
 // Help is the long text of `manifold check --help`.
@@ -28,11 +29,11 @@ Examples:
 
 // Run checks the files.
 func (c *checkCmd) Run(w *world) error {
-	sources, err := readSources(c.Files)
+	in, err := readInputs(c.Files, c.Config, w.Env)
 	if err != nil {
 		return err
 	}
-	gw, err := load(sources, w.Env)
+	gw, err := load(in, w.Env)
 	problems, bad := errors.AsType[schema.Problems](err)
 	if err != nil && !bad {
 		return err

@@ -13,6 +13,7 @@ type cli struct {
 	Check   checkCmd   `cmd:"" help:"Check a gateway.graphql and show every problem at once."`
 	Plan    planCmd    `cmd:"" help:"Show which calls a query would make, without making them."`
 	Schema  schemaCmd  `cmd:"" help:"Print the schema that clients see."`
+	Config  configCmd  `cmd:"" help:"About gateway.yaml: its JSON Schema, for editors."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
