@@ -156,7 +156,7 @@ func (r *reader) object(n ast.Node, v reflect.Value, k key) {
 
 // note keeps the places of values that need a restart.
 func (r *reader) note(v reflect.Value, name string, m *ast.MappingValueNode) {
-	c, ok := v.Addr().Interface().(*Config)
+	c, ok := reflect.TypeAssert[*Config](v.Addr())
 	switch {
 	case ok && name == "listen":
 		c.Spots.Listen = r.at(m.Value)

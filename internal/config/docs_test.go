@@ -83,8 +83,8 @@ func TestExamplesOfKeys(t *testing.T) {
 		var b strings.Builder
 		closing := ""
 		for i, name := range path {
-			switch {
-			case name == "[]":
+			switch name {
+			case "[]":
 				b.WriteString("[")
 				closing = "]" + closing
 			default:

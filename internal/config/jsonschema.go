@@ -22,8 +22,7 @@ func JSONSchema() []byte {
 func objectSchema(t reflect.Type) map[string]any {
 	properties := map[string]any{}
 	var required []string
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name := f.Tag.Get("key")
 		if name == "" {
 			continue
@@ -59,7 +58,8 @@ func valueSchema(f reflect.StructField) map[string]any {
 	case reflect.TypeFor[Size]():
 		s["anyOf"] = []any{
 			map[string]any{"type": "integer", "minimum": 0},
-			map[string]any{"type": "string", "pattern": `^[0-9]+ *(B|KiB|MiB|GiB)?$`}, variable(),
+			map[string]any{"type": "string", "pattern": `^[0-9]+ *(B|KiB|MiB|GiB)?$`},
+			variable(),
 		}
 	case reflect.TypeFor[Duration]():
 		s["anyOf"] = []any{map[string]any{"type": "string", "pattern": `^([0-9.]+(ns|us|ms|s|m|h))+$`}, variable()}

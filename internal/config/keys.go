@@ -21,8 +21,7 @@ type Key struct {
 func Keys() []Key { return keysOf(nil, reflect.TypeFor[Config](), "") }
 
 func keysOf(out []Key, t reflect.Type, prefix string) []Key {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name := f.Tag.Get("key")
 		if name == "" {
 			continue

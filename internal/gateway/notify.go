@@ -108,10 +108,11 @@ func (n *notifier) follow(paths []string) {
 }
 
 func resolved(path string) string {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return path
 	}
-	return path
+	return target
 }
 
 func isFolder(path string) bool {

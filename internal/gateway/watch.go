@@ -11,8 +11,8 @@ const (
 )
 
 // Watch reloads whenever the inputs have changed, until ctx ends. Whatever writes the files, and however often, there is
-// one reload when all is quiet: two readings a quiet time apart must be equal, and that reading is what is built.
-// Half-written text is so taken only from a writer who rests for longer in the middle of a file.
+// one reload when all is quiet: two readings a quiet time apart must be equal, without an event between them, and that
+// reading is what is built. Half-written text is so taken only from a writer who rests for longer in the middle of a file.
 func (r *Reloader) Watch(ctx context.Context) {
 	files := newNotifier(r.logger)
 	defer files.close()
@@ -51,11 +51,11 @@ func (w *watch) run(ctx context.Context, events <-chan struct{}) {
 			return
 		case <-quiet.C:
 			again = true
-		case <-events:
+		case <-events: // the quiet time begins anew
 		case <-poll.C:
-		}
-		if waiting && !again {
-			continue // the timer will look
+			if waiting {
+				continue // the timer will look
+			}
 		}
 		in := w.read()
 		switch now := in.hash(); {
