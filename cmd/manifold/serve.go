@@ -57,6 +57,9 @@ func (c *serveCmd) Run(ctx context.Context, w *world) error {
 			return err
 		}
 		logger.Info("for operators", "address", admin.Addr().String())
+		if a, ok := admin.Addr().(*net.TCPAddr); ok && !a.IP.IsLoopback() {
+			logger.Warn("the admin listener is open to other machines: it asks nobody who they are", "address", admin.Addr().String())
+		}
 	}
 	live := gw.gateway.Live()
 	logger.Info("serving", "address", public.Addr().String(), "url", visit(public)+"/graphql", "files", live.Files(),

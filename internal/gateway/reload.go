@@ -79,8 +79,21 @@ func NewReloader(gw *Gateway, first *Inputs, read func() *Inputs, m *Metrics, lo
 	m.lastGood.Set(float64(gw.Live().built.Unix()))
 	exists := func(path string) bool { _, err := os.Stat(path); return err == nil }
 	return &Reloader{
-		gateway: gw, read: read, logger: logger, metrics: m, exists: exists, build: Build,
+		gateway: gw, read: guarded(read, logger), logger: logger, metrics: m, exists: exists, build: Build,
 		tried: first.hash(), served: first.Texts, fixed: first.Fixed,
+	}
+}
+
+// guarded reads, and makes an error of a panic: a file must not end what is served.
+func guarded(read func() *Inputs, logger *slog.Logger) func() *Inputs {
+	return func() (in *Inputs) {
+		defer func() {
+			if p := recover(); p != nil {
+				logger.Error("reading the configuration panicked", "panic", p, "stack", string(debug.Stack()))
+				in = &Inputs{Err: fmt.Errorf("internal error: %v", p)}
+			}
+		}()
+		return read()
 	}
 }
 
@@ -220,7 +233,7 @@ func (r *Reloader) tell(ctx context.Context, report Report, took time.Duration, 
 	switch report.Result {
 	case Applied:
 		r.logger.InfoContext(ctx, "configuration reloaded", "generation", live.number, "revision", live.revision,
-			"trigger", report.Trigger, "took", took.Round(time.Microsecond))
+			"trigger", report.Trigger, "took", took.Round(time.Microsecond), "warnings", len(live.Warnings()))
 	case Unchanged:
 		r.logger.InfoContext(ctx, "configuration is unchanged", "generation", live.number, "trigger", report.Trigger)
 	case Rejected:

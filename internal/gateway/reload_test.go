@@ -162,6 +162,15 @@ func TestBuildThatPanics(t *testing.T) {
 	}
 }
 
+func TestReadingThatPanics(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, versionSDL("a", "http://api.test"), io.Discard)
+	d.read = guarded(func() *Inputs { panic("boom") }, slog.New(slog.DiscardHandler))
+	if got := d.Reload(t.Context(), ByAdmin); got.Result != Rejected || got.Generation != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
 // A build without end is given up after its time; what it makes in the end is closed and never served.
 func TestBuildWithoutEnd(t *testing.T) {
 	t.Parallel()
