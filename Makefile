@@ -23,8 +23,9 @@ build: ## build bin/manifold
 demo: ## start the demo shop and its gateway on :8080
 	@go run ./cmd/manifold demo
 
-test: ## run every test under the race detector
+test: ## run every test under the race detector; installs node and chromium if they are missing
 	go vet ./...
+	@e2e/setup.sh >/dev/null
 	go test -race ./...
 
 spec: ## run the behaviour specs
@@ -46,7 +47,7 @@ bench: ## run the benchmarks (BENCH=regexp picks some)
 	go test -run '^$$' -bench '$(strip $(BENCH))' -benchmem ./...
 
 lint: $(GOLANGCI) ## check the code, formatting and the import rows included
-	$(GOLANGCI) run
+	$(GOLANGCI) run --allow-parallel-runners
 
 fmt: $(GOFUMPT) ## format the code
 	$(GOFUMPT) -w .

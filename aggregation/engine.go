@@ -1,6 +1,7 @@
 package aggregation
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -27,12 +28,16 @@ type Engine struct {
 
 // Limits bound what one operation may do.
 type Limits struct {
-	Calls    int // upstream calls of one part of an operation
+	Calls    int // upstream calls of one part of an operation; at most 65535
 	Parallel int // of these at the same time
+	Response int // bytes of data
 }
 
+// maxCalls is what slots can tell apart.
+const maxCalls = 1<<16 - 1
+
 // DefaultLimits are generous for honest clients.
-func DefaultLimits() Limits { return Limits{Calls: 1000, Parallel: 64} }
+func DefaultLimits() Limits { return Limits{Calls: 1000, Parallel: 64, Response: 32 << 20} }
 
 // Options say what an engine works with.
 type Options struct {
@@ -40,14 +45,15 @@ type Options struct {
 	Absolute upstreams.Caller             // for upstream -1; nil: there are none
 	Env      map[string]string            // $env
 	Config   []map[string]json.RawMessage // $config, by upstream; may be shorter than Callers
-	Limits   Limits                       // zero: DefaultLimits
+	Limits   Limits                       // zero fields: DefaultLimits
 }
 
 // New returns an engine.
 func New(o Options) *Engine {
-	if o.Limits == (Limits{}) {
-		o.Limits = DefaultLimits()
-	}
+	def := DefaultLimits()
+	o.Limits.Calls = min(cmp.Or(o.Limits.Calls, def.Calls), maxCalls)
+	o.Limits.Parallel = cmp.Or(o.Limits.Parallel, def.Parallel)
+	o.Limits.Response = cmp.Or(o.Limits.Response, def.Response)
 	e := &Engine{callers: o.Callers, absolute: o.Absolute, env: o.Env, config: o.Config, limits: o.Limits, seed: seed{maphash.MakeSeed()}}
 	e.frames.New = func() any {
 		f := &frame{engine: e, done: make(chan *call, o.Limits.Parallel)}
@@ -85,20 +91,20 @@ func (e *Engine) Run(ctx context.Context, op *plan.Operation, in Input) *Result 
 	f := e.frames.Get().(*frame)
 	f.ctx, f.op, f.in = ctx, op, in
 	f.out, f.errs, f.path = f.out[:0], f.errs[:0], f.path[:0]
-	f.held = f.holding()
+	f.held, f.stop, f.written = f.holding(), nil, 0
 	f.out = append(f.out, '{')
 	for i, part := range op.Parts {
 		f.reset(part)
-		if err := f.give(); err != nil {
-			f.blame(err)
-			f.out = append(f.out[:0], "null"...)
-			break
-		}
+		f.give()
 		f.runPart()
 		if !f.project(i == 0 || len(f.out) == 1) {
 			f.out = append(f.out[:0], "null"...)
 			break
 		}
+	}
+	if f.stop != nil { // the operation was given up: what was written is not the whole truth
+		f.out = append(f.out[:0], "null"...)
+		f.errs = append(f.errs[:0], Error{Fault: f.stop})
 	}
 	if f.out[0] == '{' {
 		f.out = append(f.out, '}')
@@ -119,19 +125,18 @@ func (f *frame) holding() (held uint64) {
 }
 
 // give puts the values that are known from the request into the root record.
-func (f *frame) give() *fault.Error {
+func (f *frame) give() {
 	for i := range f.part.Given {
 		g := &f.part.Given[i]
 		value, ok, err := g.Value.Append(f.arg[:0], f.in.Variables)
 		f.arg = value
-		if err != nil {
-			return &fault.Error{Code: fault.BadUserInput, Message: "A variable is null where an argument may not be.", Cause: err}
-		}
-		if ok {
+		switch {
+		case err != nil:
+			f.slots[g.Slot] = f.fail(&fault.Error{Code: fault.BadUserInput, Message: "A variable is null where an argument may not be.", Cause: err})
+		case ok:
 			f.slots[g.Slot] = f.keep(value)
 		}
 	}
-	return nil
 }
 
 // do makes a call. It runs on a goroutine of its own and touches nothing but c.

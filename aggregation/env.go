@@ -133,7 +133,7 @@ func (e *environment) member(key string, n int) []byte {
 	if key != "" {
 		for i, name := range names {
 			if name == key {
-				return e.f.bytes(parts[i])
+				return e.f.valueOfToken(parts[i])
 			}
 		}
 		nested := key + "."
@@ -145,6 +145,14 @@ func (e *environment) member(key string, n int) []byte {
 		return nil
 	}
 	return e.hold(func(b []byte) []byte { return e.appendParent(b, names, parts, "") })
+}
+
+// valueOfToken returns the JSON of a token, nil if nothing was found.
+func (f *frame) valueOfToken(s slot) []byte {
+	if !s.token() {
+		return nil
+	}
+	return f.bytes(s)
 }
 
 // appendParent writes the members under a prefix as an object; dotted names become objects inside.
@@ -159,7 +167,9 @@ func (e *environment) appendParent(b []byte, names []string, parts []slot, prefi
 		rest := name[len(prefix):]
 		head, _, dotted := strings.Cut(rest, ".")
 		if !dotted {
-			b = appendMember(b, &n, rest, e.f.bytes(parts[i]))
+			if v := e.f.valueOfToken(parts[i]); v != nil {
+				b = appendMember(b, &n, rest, v)
+			}
 			continue
 		}
 		if slices.Contains(done, head) {

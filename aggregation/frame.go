@@ -36,7 +36,8 @@ type frame struct {
 	calls   []*call
 	queue   []*call // to be launched
 	arena   mapping.Arena
-	numbers []int32 // of matchGroup
+	seen    map[uint64]struct{} // records that the feeder in hand has been at
+	numbers []int32             // of matchGroup
 	arg     []byte
 	env     environment
 
@@ -45,10 +46,12 @@ type frame struct {
 	inFlight int
 
 	// of the response
-	out    []byte
-	errs   []Error
-	path   []segment
-	result Result
+	stop    *fault.Error // why the operation was given up
+	written int          // objects
+	out     []byte
+	errs    []Error
+	path    []segment
+	result  Result
 }
 
 // running is one fetch while its part runs.

@@ -1,6 +1,11 @@
 package aggregation
 
-import "manifold/internal/plan"
+import (
+	"strings"
+
+	"manifold/internal/fault"
+	"manifold/internal/plan"
+)
 
 // gather walks the feeders of a fetch: from the root record to every record that holds a key. New keys join the loader;
 // records wait for the answer; what the loader has already is joined at once.
@@ -9,6 +14,7 @@ func (f *frame) gather(r *running) {
 	for i := range r.fetch.Feeders {
 		fd := &r.fetch.Feeders[i]
 		if fd.When.Holds(f.held) {
+			clear(f.seen)
 			f.walk(r, l, fd, fd.Steps, 0)
 		}
 	}
@@ -32,6 +38,9 @@ func (f *frame) walk(r *running, l *loading, fd *plan.Feeder, steps []plan.Step,
 		switch v := f.slots[base+s.Ref.Slot]; v.kind {
 		case record:
 			base = int(v.from)
+			if f.walked(fd, len(steps)-n, base) {
+				return
+			}
 		case list:
 			f.walkList(r, l, fd, steps[n+1:], v)
 			return
@@ -42,15 +51,53 @@ func (f *frame) walk(r *running, l *loading, fd *plan.Feeder, steps []plan.Step,
 	f.feed(r, l, fd, base)
 }
 
+// walked reports whether a feeder has been at a record with as many steps to go. Records are shared, and may lead back to
+// themselves, so the ways through them can be many more than the records.
+func (f *frame) walked(fd *plan.Feeder, left, base int) bool {
+	if len(fd.Steps) <= shortWalk {
+		return false
+	}
+	at := uint64(left)<<32 | uint64(base)
+	if _, ok := f.seen[at]; ok {
+		return true
+	}
+	if f.seen == nil {
+		f.seen = map[uint64]struct{}{}
+	}
+	f.seen[at] = struct{}{}
+	return false
+}
+
+// shortWalk is up to how many steps remembering costs more than it can save.
+const shortWalk = 3
+
 func (f *frame) walkList(r *running, l *loading, fd *plan.Feeder, rest []plan.Step, v slot) {
 	for i := v.from; i < v.from+v.to; i++ {
 		switch item := f.slots[i]; item.kind {
 		case record:
-			f.walk(r, l, fd, rest, int(item.from))
+			if !f.walked(fd, len(rest), int(item.from)) {
+				f.walk(r, l, fd, rest, int(item.from))
+			}
 		case list:
 			f.walkList(r, l, fd, rest, item)
 		}
 	}
+}
+
+// look returns the value that a reference names, as seen from the record at base: absent if a record on the way is not there,
+// failed if it could not be fetched.
+func (f *frame) look(r plan.Ref, base int) slot {
+	for _, h := range r.Hops {
+		s := f.slots[base+h]
+		if s.kind != record {
+			if s.kind == failed {
+				return s
+			}
+			return slot{}
+		}
+		base = int(s.from)
+	}
+	return f.slots[base+r.Slot]
 }
 
 // follow goes through joined records; -1 if one is not there.
@@ -105,18 +152,22 @@ func (f *frame) feed(r *running, l *loading, fd *plan.Feeder, base int) {
 	var few [4]slot
 	parts := few[:0]
 	for i := range fd.Keys {
-		at := f.follow(fd.Keys[i].Hops, base)
-		if at < 0 {
-			f.noKey(fd, base, at)
+		part := f.look(fd.Keys[i], base)
+		if part.kind == failed { // the key was to come from a call that failed: that is why there is none
+			f.noKey(fd, base, part)
 			return
 		}
-		parts = append(parts, f.slots[at+fd.Keys[i].Slot])
+		parts = append(parts, part)
 	}
-	from := len(l.texts)
-	var ok bool
-	if l.texts, ok = f.appendKey(l.texts, parts); !ok {
+	from, ok := len(l.texts), true
+	if l.plan.NullKeys && l.plan.Mode != plan.Batch {
+		l.texts = f.appendInputs(l.texts, parts)
+	} else {
+		l.texts, ok = f.appendKey(l.texts, parts)
+	}
+	if !ok {
 		l.texts = l.texts[:from]
-		f.noKey(fd, base, 0)
+		f.noKey(fd, base, f.lackingKey(l, base))
 		return
 	}
 	if l.plan.Shared {
@@ -148,19 +199,20 @@ func (f *frame) await(r *running, l *loading, n, into int) {
 	}
 }
 
-// noKey joins null to a record without a key (LANGUAGE 6, "Null inputs"): no call is made. If the key was to come from a record
-// whose call failed, that fault is handed on.
-func (f *frame) noKey(fd *plan.Feeder, base, at int) {
-	if fd.Into < 0 {
-		return
+// noKey joins null, or the fault that is the reason, to a record without a key. No call is made (LANGUAGE 6, "Null inputs").
+func (f *frame) noKey(fd *plan.Feeder, base int, answer slot) {
+	if fd.Into >= 0 {
+		f.slots[base+fd.Into] = answer
 	}
-	out := slot{kind: null}
-	if at < 0 {
-		for _, k := range fd.Keys {
-			if len(k.Hops) > 0 && f.slots[base+k.Hops[0]].kind == failed {
-				out = f.slots[base+k.Hops[0]]
-			}
-		}
+}
+
+// lackingKey is the answer for a key that is null. Where the arguments of a root field are the key, that is bad input.
+func (f *frame) lackingKey(l *loading, base int) slot {
+	if l.plan.KeyArgs && base == 0 {
+		return f.fail(&fault.Error{
+			Code: fault.BadUserInput, Upstream: l.plan.Source,
+			Message: "An argument is null that says what to fetch: " + strings.Join(l.plan.Keys, ", ") + ".",
+		})
 	}
-	f.slots[base+fd.Into] = out
+	return slot{kind: null}
 }

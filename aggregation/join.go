@@ -12,7 +12,10 @@ func (f *frame) match(c *call, value slot) *fault.Error {
 		if value.kind == absent {
 			value.kind = null
 		}
-		l.answers[c.lo] = value
+		f.hit(l, c.lo, value)
+		if value.missing() {
+			l.answers[c.lo] = slot{kind: null}
+		}
 		return nil
 	}
 	if !value.missing() && value.kind != list {
@@ -54,8 +57,16 @@ func misshaped() *fault.Error {
 
 // hit answers a key; null is no answer.
 func (f *frame) hit(l *loading, n int, item slot) {
-	if !item.missing() {
-		l.answers[n] = item
+	if item.missing() {
+		return
+	}
+	l.answers[n] = item
+	if item.kind == record {
+		for i, s := range l.plan.Reply.KeySlots {
+			if at := int(item.from) + s; f.slots[at].kind == absent && i < len(l.plan.Keys) {
+				f.slots[at] = l.members(n)[i] // a reply need not repeat the key it was asked by
+			}
+		}
 	}
 }
 
@@ -107,11 +118,8 @@ func (f *frame) matchMap(c *call, value slot) {
 		k := l.find(f.engine.seed.of(key), key)
 		l.texts = l.texts[:from]
 		if k >= c.lo && k < c.hi {
-			if item := f.slots[value.from+n+1]; item.missing() {
-				l.answers[k] = slot{kind: asked}
-			} else {
-				l.answers[k] = item
-			}
+			l.answers[k] = slot{kind: asked}
+			f.hit(l, k, f.slots[value.from+n+1])
 		}
 	}
 }

@@ -107,22 +107,11 @@ func (l *loading) members(n int) []slot {
 // Keys compare as text, so 1 equals "1" (LANGUAGE 6). Members of a composite key are kept apart by their lengths.
 func (f *frame) appendKey(dst []byte, parts []slot) (out []byte, ok bool) {
 	for _, p := range parts {
-		var at int
+		at := len(dst)
 		if len(parts) > 1 {
-			at = len(dst)
 			dst = append(dst, 0, 0, 0, 0)
 		}
-		switch p.kind {
-		case text:
-			token := f.bytes(p)
-			if p.plain {
-				dst = append(dst, token[1:len(token)-1]...)
-			} else {
-				dst = rawjson.Unquote(dst, token)
-			}
-		case number, truth, untrue:
-			dst = append(dst, f.bytes(p)...)
-		default:
+		if dst, ok = f.appendKeyText(dst, p); !ok {
 			return dst, false
 		}
 		if len(parts) > 1 {
@@ -130,4 +119,36 @@ func (f *frame) appendKey(dst []byte, parts []slot) (out []byte, ok bool) {
 		}
 	}
 	return dst, true
+}
+
+// appendKeyText appends the text that one member of a key is compared by: numbers as written, strings without escapes.
+func (f *frame) appendKeyText(dst []byte, p slot) (out []byte, ok bool) {
+	switch p.kind {
+	case text:
+		token := f.bytes(p)
+		if p.plain {
+			return append(dst, token[1:len(token)-1]...), true
+		}
+		return rawjson.Unquote(dst, token), true
+	case number, truth, untrue:
+		return append(dst, f.bytes(p)...), true
+	default:
+		return dst, false
+	}
+}
+
+// appendInputs appends what tells apart the calls of a connector that reads any values of its parent, null, missing, lists
+// and objects included.
+func (f *frame) appendInputs(dst []byte, parts []slot) []byte {
+	for _, p := range parts {
+		at := len(dst)
+		dst = append(dst, byte(p.kind), 0, 0, 0, 0)
+		if out, ok := f.appendKeyText(dst, p); ok {
+			dst, dst[at] = out, byte(text) // 1 and "1" make the same request
+		} else if p.token() {
+			dst = append(dst, f.bytes(p)...)
+		}
+		binary.LittleEndian.PutUint32(dst[at+1:], uint32(len(dst)-at-5))
+	}
+	return dst
 }

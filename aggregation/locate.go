@@ -113,6 +113,10 @@ func (l *locator) object(i, depth int, s *plan.Shape, base int) (end int, err er
 				return i, err
 			}
 		}
+		if i+1 < len(b) && b[i] == ',' && b[i+1] == '"' { // compact JSON needs no call to go on
+			i++
+			continue
+		}
 		if i, more, err = rawjson.Next(b, i, '}'); err != nil {
 			return i, err
 		}

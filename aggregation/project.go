@@ -1,6 +1,7 @@
 package aggregation
 
 import (
+	"fmt"
 	"strconv"
 
 	"manifold/internal/fault"
@@ -78,18 +79,14 @@ const (
 
 // object writes an object that was found in the record at base.
 func (f *frame) object(o *plan.Object, base int) outcome {
-	for _, s := range o.NullIf {
-		if f.slots[base+s].missing() {
-			return nothing
-		}
+	if f.enough() {
+		return raised
 	}
-	if how := f.required(o, base); how != written {
+	if f.anyMissing(o.NullIf, base) {
+		return nothing
+	}
+	if how := f.required(o, o.Require, base); how != written {
 		return how
-	}
-	var few [8]int
-	bases := append(few[:0], base)
-	for i := range o.Bases {
-		bases = append(bases, f.joined(o, i, base))
 	}
 	variant := 0
 	if o.Abstract != nil {
@@ -97,6 +94,17 @@ func (f *frame) object(o *plan.Object, base int) outcome {
 			f.blame(fault.New(fault.UpstreamBadResponse, "The upstream does not say which type of "+o.Coordinate+" this is."))
 			return blamed
 		}
+		if f.anyMissing(o.Variants[variant].NullIf, base) {
+			return nothing
+		}
+		if how := f.required(o, o.Variants[variant].Require, base); how != written {
+			return how
+		}
+	}
+	var few [8]int
+	bases := append(few[:0], base)
+	for i := range o.Bases {
+		bases = append(bases, f.joined(o, i, base))
 	}
 	f.out = append(f.out, '{')
 	if !f.fields(o.Variants[variant].Fields, bases, true) {
@@ -106,12 +114,36 @@ func (f *frame) object(o *plan.Object, base int) outcome {
 	return written
 }
 
+// enough reports whether the operation is to be given up: the response is too long, or nobody waits for it any more. Records
+// that are shared, or that lead back to each other, can make a long response of a short reply.
+func (f *frame) enough() bool {
+	if f.stop != nil {
+		return true
+	}
+	f.written++
+	if len(f.out) > f.engine.limits.Response {
+		f.stop = fault.New(fault.ResponseLimit, fmt.Sprintf("The response is longer than %d bytes.", f.engine.limits.Response))
+	} else if f.written%1024 == 0 && f.ctx.Err() != nil {
+		f.stop = &fault.Error{Code: fault.DeadlineExceeded, Message: "The request ended before its response was written.", Cause: f.ctx.Err()}
+	}
+	return f.stop != nil
+}
+
+func (f *frame) anyMissing(slots []int, base int) bool {
+	for _, s := range slots {
+		if f.slots[base+s].missing() {
+			return true
+		}
+	}
+	return false
+}
+
 // required looks at the record that a reference points to. Without it the object is null, and nothing else counts.
-func (f *frame) required(o *plan.Object, base int) outcome {
-	if o.Require == 0 || !o.Bases[o.Require-1].When.Holds(f.held) {
+func (f *frame) required(o *plan.Object, require, base int) outcome {
+	if require == 0 || !o.Bases[require-1].When.Holds(f.held) {
 		return written
 	}
-	switch s := f.slots[base+o.Bases[o.Require-1].Slot]; s.kind {
+	switch s := f.slots[base+o.Bases[require-1].Slot]; s.kind {
 	case record:
 		return written
 	case absent, null, asked:

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"strings"
 
 	"manifold/internal/fault"
 	"manifold/internal/mapping"
@@ -110,7 +109,11 @@ func (f *frame) fallback(c *call) (slot, *fault.Error) {
 // jsonBody returns the body as one JSON value, nil if it is none.
 func (f *frame) jsonBody(c *call) []byte {
 	if isText(c.reply.ContentType) {
-		return rawjson.Quote(nil, c.reply.Body)
+		text, err := decodeText(c.reply)
+		if err != nil {
+			return nil
+		}
+		return text
 	}
 	start, end, err := rawjson.Document(c.reply.Body)
 	if err != nil {
@@ -128,6 +131,13 @@ func (f *frame) locateBody(c *call) (slot, error) {
 	if bytes.HasPrefix(body, byteOrderMark) {
 		i = len(byteOrderMark)
 	}
+	if isText(c.reply.ContentType) && i < len(body) {
+		text, err := decodeText(c.reply)
+		if err != nil {
+			return slot{}, err
+		}
+		return f.transform(p, text)
+	}
 	i = rawjson.Space(body, i)
 	switch {
 	case i == len(body): // LANGUAGE 6: an empty body is null
@@ -135,8 +145,6 @@ func (f *frame) locateBody(c *call) (slot, error) {
 			return slot{kind: null}, nil
 		}
 		return f.transform(p, []byte("null"))
-	case isText(c.reply.ContentType):
-		return f.transform(p, rawjson.Quote(nil, body))
 	case !isJSON(c.reply.ContentType):
 		return slot{}, fmt.Errorf("content type %q is not JSON", c.reply.ContentType)
 	case p.Transform != nil:
@@ -219,20 +227,4 @@ func (l *locator) descendList(in []byte, end, depth int, p *plan.Reply) (slot, i
 	}
 	s, err := l.f.locateScratch(v, p.Shape, -1, l.env)
 	return s, end, err
-}
-
-var byteOrderMark = []byte("\xef\xbb\xbf")
-
-// isJSON recognises JSON by its media type. A reply without one is taken for JSON and has to prove it.
-func isJSON(contentType string) bool {
-	if contentType == "" || contentType == "application/json" {
-		return true
-	}
-	kind, _, _ := strings.Cut(contentType, ";")
-	kind = strings.ToLower(strings.TrimSpace(kind))
-	return strings.HasSuffix(kind, "/json") || strings.HasSuffix(kind, "+json")
-}
-
-func isText(contentType string) bool {
-	return len(contentType) >= len("text/plain") && strings.EqualFold(contentType[:len("text/plain")], "text/plain")
 }

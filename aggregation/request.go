@@ -134,19 +134,23 @@ func (f *frame) fill(c *call) (err error) {
 	return f.env.err
 }
 
-// unfilled answers keys whose call could not be made. A null or missing value in a path is bad input if the client gave it;
-// if it came from the parent object there is nothing to be found (LANGUAGE 6, "Null inputs").
+// unfilled answers keys whose call could not be made. A value of the parent object that is null where the URL needs one means
+// that there is nothing to be found (LANGUAGE 6, "Null inputs"); one that no URL can hold is the fault of the upstream it came
+// from. Everything else is bad input of the client.
 func (f *frame) unfilled(l *loading, lo, hi int, err error) {
-	var v *template.ValueError
-	if errors.As(err, &v) && v.Missing && !strings.Contains(v.Expr, "$args") {
-		for n := lo; n < hi; n++ {
-			l.answers[n] = slot{kind: null}
-		}
-		return
-	}
-	f.failKeys(l, lo, hi, &fault.Error{
+	e := &fault.Error{
 		Code: fault.BadUserInput, Message: "The upstream request cannot be built: " + err.Error(), Upstream: l.plan.Source, Cause: err,
-	})
+	}
+	if v, ok := errors.AsType[*template.ValueError](err); ok && (strings.Contains(v.Expr, "$this") || strings.Contains(v.Expr, "$batch")) {
+		if v.Missing {
+			for n := lo; n < hi; n++ {
+				l.answers[n] = slot{kind: null}
+			}
+			return
+		}
+		e.Code = fault.UpstreamBadResponse
+	}
+	f.failKeys(l, lo, hi, e)
 }
 
 func (f *frame) failKeys(l *loading, lo, hi int, e *fault.Error) {
@@ -215,8 +219,17 @@ func (f *frame) answerLocally(l *loading, lo, hi int) {
 			s, err = f.locateScratch(value, l.plan.Reply.Shape, -1, &f.env)
 		}
 		if err != nil {
-			s = f.fail(&fault.Error{Code: fault.BadUserInput, Message: "The value of " + l.plan.Name + " cannot be computed.", Cause: err})
+			s = f.fail(uncomputed(l.plan, err))
 		}
 		l.answers[n] = s
 	}
+}
+
+// uncomputed is the fault of a mapping that cannot be applied: to what upstreams sent, or to arguments alone.
+func uncomputed(l *plan.Loader, err error) *fault.Error {
+	e := &fault.Error{Code: fault.BadUserInput, Message: "The value of " + l.Name + " cannot be computed.", Cause: err}
+	if len(l.Keys) > 0 {
+		e.Code = fault.UpstreamBadResponse
+	}
+	return e
 }

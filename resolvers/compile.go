@@ -122,9 +122,15 @@ func (c *compilation) object(p *place, from []selection) (*plan.Object, error) {
 		if err != nil {
 			return nil, err
 		}
+		if t != p.typ {
+			c.memberOf(p, t, &v)
+		}
 		p.obj.Variants = append(p.obj.Variants, v)
 	}
-	c.nullIf(p)
+	p.obj.NullIf = c.nullIf(p, p.typ)
+	if p.ref && p.abs != nil && len(p.abs.Ref.Hops) == 0 && p.bases[0].prov.sel != nil {
+		p.obj.NullIf = append(p.obj.NullIf, p.abs.Ref.Slot) // a reference that names no type
+	}
 	return c.seal(p), nil
 }
 
@@ -164,26 +170,39 @@ func (c *compilation) compileField(p *place, variant int, t *schema.Type, f *col
 	if out.Type.Kind != plan.Composite {
 		return out, nil
 	}
-	out.Object, err = c.object(c.enter(p, variant, f, v), f.subs)
+	out.Object, err = c.below(p, variant, f, v)
 	return out, err
 }
 
-// nullIf makes a reference null whose key is null.
-func (c *compilation) nullIf(p *place) {
-	b := p.bases[0]
-	loader := p.typ.Loader
-	if loader == nil || b.node == nil || (!p.ref && b.prov.sel == nil) || b.prov.conn != nil {
+// memberOf does for a member of an interface or union what a reference to it needs: its own key and its own loader decide.
+func (c *compilation) memberOf(p *place, t *schema.Type, v *plan.Variant) {
+	if !p.ref || p.typ.Loader != nil {
 		return
 	}
-	for _, in := range loader.Inputs {
-		f := p.typ.Fields[in.Path[0]]
+	v.NullIf = c.nullIf(p, t)
+	for k, b := range p.bases[1:] {
+		if b.conn == t.Loader {
+			v.Require = k + 1
+		}
+	}
+}
+
+// nullIf returns the slots of base 0 that hold the key of an entity of type t: a reference whose key is null is null.
+func (c *compilation) nullIf(p *place, t *schema.Type) (slots []int) {
+	b := p.bases[0]
+	if t.Loader == nil || b.node == nil || (!p.ref && b.prov.sel == nil) || b.prov.conn != nil {
+		return nil
+	}
+	for _, in := range t.Loader.Inputs {
+		f := t.Fields[in.Path[0]]
 		if f == nil || len(in.Path) > 1 || composite(f.Named) {
 			continue
 		}
-		if at, ok := b.prov.find(p.typ, f); ok {
-			p.obj.NullIf = append(p.obj.NullIf, c.inside(b, b.node, &b.prov, at, f).slot)
+		if at, ok := b.prov.find(t, f); ok {
+			slots = append(slots, c.inside(b, b.node, &b.prov, at, f).slot)
 		}
 	}
+	return slots
 }
 
 // seal writes what the place has joined into its object. Conditions of the joins are filled in by finishBases.

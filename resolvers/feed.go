@@ -76,7 +76,7 @@ func (c *compilation) feed(p *place, variant int, t *schema.Type, l *loader, whe
 // feedEarly has keys that are known from the arguments of a root field fetched while the root field itself is. Whether the
 // object really has that key is seen when its own record is there: an answer that fits is taken, another is never looked at.
 func (c *compilation) feedEarly(p *place, l *loader, when plan.Cond, name string) {
-	if p.early == nil || len(l.conn.Inputs) == 0 || l.plan.Request == nil || !l.plan.Request.Idempotent {
+	if p.early == nil || p.abs != nil || c.kind != "query" || len(l.conn.Inputs) == 0 || l.plan.Request == nil || !l.plan.Request.Idempotent {
 		return
 	}
 	fd := plan.Feeder{Place: name, Into: -1}

@@ -2,7 +2,8 @@ package resolvers
 
 import (
 	"fmt"
-	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/internal/fault"
 	"manifold/internal/plan"
@@ -18,6 +19,9 @@ func (c *compilation) locate(p *place, variant int, t *schema.Type, f *collected
 	if f.def.Connector != nil {
 		return c.ask(p, variant, t, f.def.Connector, f)
 	}
+	if f.def.Namespace {
+		return value{base: p.bases[0], slot: -1}, nil
+	}
 	if v, ok := c.present(p, variant, t, f); ok {
 		return v, nil
 	}
@@ -26,9 +30,6 @@ func (c *compilation) locate(p *place, variant int, t *schema.Type, f *collected
 		conn = t.Loader
 	}
 	if conn == nil || p.has(conn) {
-		if isNamespace(f.def) {
-			return value{base: p.bases[0], slot: -1}, nil
-		}
 		return value{}, c.unserved(t, f)
 	}
 	b, err := c.attach(p, variant, t, conn, f.when)
@@ -72,22 +73,6 @@ func (p *place) has(conn *schema.Connector) bool {
 	return false
 }
 
-// isNamespace reports whether f only groups fields that all have bindings of their own (LANGUAGE 6, "Values").
-func isNamespace(f *schema.Field) bool { return groupsOnly(f, nil) }
-
-func groupsOnly(f *schema.Field, around []*schema.Type) bool {
-	if !isObject(f.Named) || listDepth(f.Type) > 0 || slices.Contains(around, f.Named) {
-		return false
-	}
-	around = append(around, f.Named)
-	for _, inner := range f.Named.Order {
-		if inner.Connector == nil && !inner.Lookup && !groupsOnly(inner, around) {
-			return false
-		}
-	}
-	return true
-}
-
 func (c *compilation) unserved(t *schema.Type, f *collected) error {
 	return fault.New(fault.Internal, fmt.Sprintf("nothing serves %s.%s where the operation selects it (line %d)",
 		t.Name, f.def.Name, f.node.Position.Line))
@@ -100,7 +85,7 @@ func (c *compilation) lookup(p *place, f *collected) value {
 		given[key] = c.givenSlot(f, name)
 	}
 	v := value{base: p.bases[0], slot: -1, ref: true, given: given}
-	if loader := f.def.Named.Loader; c.kind == "query" && (loader.Batch == nil || loader.Batch.Match != schema.MatchKey) {
+	if f.def.Named.Loader.Batch == nil { // the object may turn out to have another key than it was asked by
 		v.early, v.earlyWhen = given, simple(f.when)
 	}
 	return v
@@ -126,7 +111,7 @@ func (c *compilation) givenSlot(f *collected, arg string) int {
 
 // ask has a field's own connector called for the objects of a place.
 func (c *compilation) ask(p *place, variant int, t *schema.Type, conn *schema.Connector, f *collected) (value, error) {
-	l := c.loaderOf(conn, f.def.Type, f.def.Named, f)
+	l := c.loaderOf(conn, f.def.Type, f.def.Named, f, p.at(f))
 	fetch, feed, slot, err := c.feed(p, variant, t, l, f.when, p.at(f))
 	if err != nil {
 		return value{}, err
@@ -158,7 +143,7 @@ func (c *compilation) attach(p *place, variant int, t *schema.Type, conn *schema
 	}
 	p.attaching[conn] = true
 	defer delete(p.attaching, conn)
-	l := c.loaderOf(conn, nil, t, nil)
+	l := c.loaderOf(conn, nil, t, nil, "")
 	fetch, feed, slot, err := c.feed(p, variant, t, l, when, p.name)
 	if err != nil {
 		return nil, err
@@ -168,6 +153,17 @@ func (c *compilation) attach(p *place, variant int, t *schema.Type, conn *schema
 	b.prov.own = p.given == nil
 	p.bases = append(p.bases, b)
 	return b, nil
+}
+
+// asToken returns a list field as one that is read whole: what a key or a template wants of it is its JSON.
+func asToken(f *schema.Field) *schema.Field {
+	if listDepth(f.Type) == 0 || composite(f.Named) || f.Connector != nil {
+		return f
+	}
+	whole := *f
+	whole.Type = ast.NamedType("JSON", nil)
+	whole.Named = &schema.Type{Name: "JSON", Kind: ast.Scalar}
+	return &whole
 }
 
 // key returns where a member of a connector's key is, as seen from base 0 of a place, and the bases it depends on.
@@ -182,17 +178,23 @@ func (c *compilation) key(p *place, variant int, t *schema.Type, names []string,
 		if def == nil {
 			return plan.Ref{}, nil, fault.New(fault.Internal, "no field "+t.Name+"."+name)
 		}
+		if i == len(names)-1 {
+			def = asToken(def)
+		}
 		f := &collected{key: name, def: def, when: when, node: hiddenField(def)}
 		v, err := c.locate(p, variant, t, f)
 		if err != nil {
 			return plan.Ref{}, nil, err
 		}
 		used = append(used, v.base)
+		if v.from != nil {
+			used = append(used, &base{wave: v.from.wave, needs: []*fetchNode{v.from}})
+		}
 		hops = append(hops, v.base.hop...)
 		if i == len(names)-1 {
 			return plan.Ref{Hops: hops, Slot: v.slot}, used, nil
 		}
-		inner := c.enter(p, variant, f, v)
+		inner := c.enter(p, f, v, p.test(variant))
 		used = append(used, inner.bases[0])
 		if v.from != nil {
 			hops = append(hops, v.slot)

@@ -129,7 +129,11 @@ type introspected map[string]any
 func tables(s *ast.Schema) (whole, byName map[string][]byte) {
 	byName = map[string][]byte{}
 	var names []string
+	used := referenced(s)
 	for name, def := range s.Types {
+		if def.Kind == ast.Scalar && def.BuiltIn && !used[name] {
+			continue
+		}
 		names = append(names, name)
 		byName[name] = render(typeReply(s, def))
 	}
@@ -152,6 +156,27 @@ func tables(s *ast.Schema) (whole, byName map[string][]byte) {
 		reply["subscriptionType"] = namedRef(s.Subscription)
 	}
 	return map[string][]byte{"": render(reply)}, byName
+}
+
+// referenced returns the names of the types of all fields, arguments and input fields. A scalar of GraphQL itself that is
+// not among them is no part of the schema (September 2025, 3.5).
+func referenced(s *ast.Schema) map[string]bool {
+	used := map[string]bool{}
+	arguments := func(args ast.ArgumentDefinitionList) {
+		for _, a := range args {
+			used[a.Type.Name()] = true
+		}
+	}
+	for _, def := range s.Types {
+		for _, f := range def.Fields {
+			used[f.Type.Name()] = true
+			arguments(f.Arguments)
+		}
+	}
+	for _, d := range s.Directives {
+		arguments(d.Arguments)
+	}
+	return used
 }
 
 func typeReply(s *ast.Schema, def *ast.Definition) introspected {
@@ -195,6 +220,9 @@ func typeReply(s *ast.Schema, def *ast.Definition) introspected {
 	if def.Kind == ast.Interface || def.Kind == ast.Union {
 		members := []any{}
 		for _, m := range s.PossibleTypes[def.Name] {
+			if m.Kind != ast.Object { // gqlparser counts interfaces that implement this one
+				continue
+			}
 			members = append(members, namedRef(m))
 		}
 		out["possibleTypes"] = members

@@ -21,8 +21,9 @@ type loader struct {
 }
 
 // loaderOf returns the loader of a connector. f is the field it is written on, nil for a connector on a type; then the value
-// is one object of type named.
-func (c *compilation) loaderOf(conn *schema.Connector, t *ast.Type, named *schema.Type, f *collected) *loader {
+// is one object of type named. at is the field's response path: in a mutation, two fields that are not idempotent are two
+// calls, however equal they are.
+func (c *compilation) loaderOf(conn *schema.Connector, t *ast.Type, named *schema.Type, f *collected, at string) *loader {
 	var args []plan.Arg
 	for _, name := range conn.Args {
 		if f == nil || conn.KeyArgs && isInput(conn, name) {
@@ -35,6 +36,9 @@ func (c *compilation) loaderOf(conn *schema.Connector, t *ast.Type, named *schem
 		}
 	}
 	id := fmt.Sprintf("%p %+v", conn, args)
+	if c.kind == "mutation" && conn.HTTP != nil && !conn.HTTP.Idempotent() && f != nil {
+		id += at
+	}
 	if l := c.part.byID[id]; l != nil {
 		return l
 	}
@@ -116,6 +120,10 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 		item = l.node.shape
 	}
 	reply.Shape = wrap(item, depth)
+	l.plan.NullKeys = t != nil
+	if t == nil && l.node != nil && l.plan.Table == nil {
+		reply.KeySlots = l.keySlots(conn, nil, named)
+	}
 	if l.plan.Mode != plan.Batch {
 		return
 	}
@@ -130,7 +138,7 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 		l.plan.Match = plan.MatchGroup
 		l.plan.Match1 = t == nil || listDepth(t) == 0
 		reply.KeySlots = l.groupSlots(conn)
-	default:
+	case reply.KeySlots == nil:
 		reply.KeySlots = l.keySlots(conn, t, named)
 	}
 }

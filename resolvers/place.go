@@ -1,6 +1,8 @@
 package resolvers
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -25,6 +27,7 @@ type place struct {
 	disc      *schema.Discriminator
 	abs       *plan.Abstract // nil: one possible type
 	tests     map[int]*plan.TypeTest
+	inner     map[string]*shared // objects that several possible types have in common
 	obj       *plan.Object
 	// exact says that a given key is the key of the object, because its loader matches by key.
 	exact     bool
@@ -67,7 +70,7 @@ func (c *compilation) inside(b *base, n *node, v *provision, at found, f *schema
 	if at.sel == nil && comp {
 		out.prov.keys = f.Named.Entity() && !f.Embedded
 	}
-	out.ref = f.Named.Entity() && !f.Embedded && (v.sel == nil || at.sel == nil)
+	out.ref = f.Named.Entity() && !f.Embedded && (v.sel == nil || at.sel == nil) || refersToMember(f, v, at)
 	for len(at.keys) > 1 && at.expr == nil {
 		_, child, ok := n.object(at.keys[0])
 		if !ok {
@@ -101,9 +104,15 @@ func (c *compilation) inside(b *base, n *node, v *provision, at found, f *schema
 	}
 	out.slot, out.node = n.compute(expr, depth, comp)
 	out.prov.sel = trailing(expr)
+	out.ref = out.ref || refersToMember(f, v, found{sel: out.prov.sel})
 	out.prov.built = out.prov.sel != nil
 	out.prov.keys = out.prov.sel == nil && out.prov.keys
 	return out
+}
+
+// refersToMember reports whether @from makes a reference to one of several types: `{ __typename: kind id: ownerId }`.
+func refersToMember(f *schema.Field, v *provision, at found) bool {
+	return v.sel == nil && at.sel != nil && !f.Embedded && slices.ContainsFunc(f.Named.Possible, (*schema.Type).Entity)
 }
 
 func path(keys []string, sel *mapping.Object) mapping.Node {
@@ -118,7 +127,8 @@ func path(keys []string, sel *mapping.Object) mapping.Node {
 }
 
 // enter returns the place of the object (or of each object of the list) that is a field's value.
-func (c *compilation) enter(p *place, variant int, f *collected, v value) *place {
+// test limits it to the objects of p that are of some types; nil: to none.
+func (c *compilation) enter(p *place, f *collected, v value, test *plan.TypeTest) *place {
 	child := &place{
 		typ: f.def.Named, ref: v.ref, name: p.at(f),
 		given: v.given, early: v.early, earlyWhen: v.earlyWhen,
@@ -127,7 +137,7 @@ func (c *compilation) enter(p *place, variant int, f *collected, v value) *place
 	if child.disc == nil {
 		child.disc = f.def.Named.Discriminator
 	}
-	step := plan.Step{Ref: plan.Ref{Hops: v.base.hop, Slot: -1}, When: simple(f.when), Type: p.test(variant)}
+	step := plan.Step{Ref: plan.Ref{Hops: v.base.hop, Slot: -1}, When: simple(f.when), Type: test}
 	b := &base{rec: v.base.rec, node: v.node, prov: v.prov, wave: v.base.wave, needs: v.base.needs}
 	if v.list || v.from != nil {
 		step.Ref.Slot = v.slot
@@ -182,6 +192,39 @@ func (b *base) also(when plan.Cond) {
 	}
 	b.feed.also(when)
 	b.asked = orAll(b.asked, when)
+}
+
+// shared is an object below an interface or union that more than one of its types has at the same place. It is compiled
+// once: else the plan of an interface that leads to itself grows with its types to the power of its depth.
+type shared struct {
+	obj  *plan.Object
+	test *plan.TypeTest // of which types the object around it may be
+}
+
+// below compiles the object of a field's value.
+func (c *compilation) below(p *place, variant int, f *collected, v value) (*plan.Object, error) {
+	if p.abs == nil || v.given != nil || v.early != nil {
+		return c.object(c.enter(p, f, v, p.test(variant)), f.subs)
+	}
+	id := fmt.Sprintf("%s %p %d %p %p %v %+v %v %v %s %p %v", f.key, v.base, v.slot, v.node, v.from, v.list, v.prov, v.ref,
+		f.when, f.def.Type, f.def.Discriminator, f.def.Embedded)
+	var subs strings.Builder
+	for _, s := range f.subs {
+		fmt.Fprintf(&subs, " %p %d %v", s.set, len(s.set), s.when)
+	}
+	id += subs.String()
+	if have := p.inner[id]; have != nil {
+		have.test.Variants[variant] = true
+		return have.obj, nil
+	}
+	test := &plan.TypeTest{Abstract: p.abs, Variants: make([]bool, len(p.abs.Names))}
+	test.Variants[variant] = true
+	obj, err := c.object(c.enter(p, f, v, test), f.subs)
+	if p.inner == nil {
+		p.inner = map[string]*shared{}
+	}
+	p.inner[id] = &shared{obj: obj, test: test}
+	return obj, err
 }
 
 // test returns the condition that an object of p is of one possible type, nil if it cannot be of another.

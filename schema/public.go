@@ -31,6 +31,7 @@ func (l *loader) publish(g *Gateway, doc *document) {
 		l.lastNet(err)
 		return
 	}
+	delete(public.Directives, "defer") // gqlparser's own; nothing here defers
 	g.Schema = public
 	for name, t := range g.Types {
 		t.Def = public.Types[name]

@@ -43,3 +43,28 @@ func TestSpecs(t *testing.T) {
 		})
 	}
 }
+
+// TestReference checks the reference interpreter against the specs, as far as it can answer them without batching.
+func TestReference(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := 0
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		compared, err := gatewaytest.AgreeSpec(data)
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+		total += compared
+	}
+	t.Logf("%d requests compared", total)
+	if total < 40 {
+		t.Errorf("only %d requests of the specs could be compared", total)
+	}
+}

@@ -89,7 +89,7 @@ func options(c *config.Config) gateway.Options {
 			IntrospectionFields: n.IntrospectionFields, IntrospectionDepth: n.IntrospectionDepth, Errors: n.Errors,
 			CacheBytes: int(n.DocumentCache), CacheText: int(n.CachedDocument), PersistedBytes: int(n.PersistedQueries),
 		},
-		Calls: aggregation.Limits{Calls: n.Calls, Parallel: n.Parallel},
+		Calls: aggregation.Limits{Calls: n.Calls, Parallel: n.Parallel, Response: int(n.Response)},
 		Upstreams: upstreams.Options{
 			Timeout: time.Duration(n.Upstream.Timeout), DialTimeout: time.Duration(n.Upstream.DialTimeout),
 			TLSTimeout: time.Duration(n.Upstream.TLSTimeout), MaxResponse: int(n.Upstream.MaxResponse),

@@ -58,8 +58,9 @@ type Limits struct {
 	DocumentCache       Size `key:"documentCache" default:"32MiB" min:"64KiB" max:"16GiB" example:"64MiB" about:"Memory for documents and their plans."`
 	CachedDocument      Size `key:"cachedDocument" default:"16KiB" min:"1KiB" max:"16MiB" example:"32KiB" about:"Longest document that is kept."`
 	PersistedQueries    Size `key:"persistedQueries" default:"8MiB" min:"64KiB" max:"16GiB" example:"16MiB" about:"Memory for automatic persisted queries."`
-	Calls               int  `key:"calls" default:"1000" min:"1" max:"1000000" example:"200" about:"Calls of services that one operation may need."`
+	Calls               int  `key:"calls" default:"1000" min:"1" max:"65535" example:"200" about:"Calls of services that one operation may need."`
 	Parallel            int  `key:"parallel" default:"64" min:"1" max:"10000" example:"16" about:"Of these at the same time."`
+	Response            Size `key:"response" default:"32MiB" min:"64KiB" max:"1GiB" example:"8MiB" about:"Size of the data that one operation may answer."`
 
 	Upstream Upstream `key:"upstream" about:"What one call of a service may cost."`
 }

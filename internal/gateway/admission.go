@@ -99,6 +99,9 @@ func (a *admission) check(text string) (*document, gqlerror.List) {
 	if err != nil {
 		return nil, gqlerror.List{err}
 	}
+	if at := loneSurrogate(text); at >= 0 {
+		return nil, gqlerror.List{requestError(fault.ParseFailed, "the escape stands for half a character; its other half is missing", place(text, at))}
+	}
 	full, parseErr := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, a.limits.Tokens+1)
 	if parseErr != nil {
 		return nil, gqlerror.List{parseError(parseErr)}

@@ -67,7 +67,7 @@ func none(context.Context) *graphql.Response { return nil }
 
 // log writes one line for each upstream that failed, with what clients are not told.
 func (e *executable) log(ctx context.Context, op *operation, r *aggregation.Result) {
-	if len(r.Errors) == 0 {
+	if len(r.Errors) == 0 || ctx.Err() != nil { // of a client that has gone, every call failed
 		return
 	}
 	seen := map[*fault.Error]bool{}

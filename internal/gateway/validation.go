@@ -91,6 +91,7 @@ func (v *validation) list(suggest bool) []validator.Rule {
 		rules.NoUndefinedVariablesRule,
 		rules.NoUnusedVariablesRule,
 		rules.VariablesInAllowedPositionRule,
+		numbersRule(),
 		overlapRule(v.limits.Overlap),
 	}
 	if suggest {

@@ -183,8 +183,13 @@ func TestSaveStormOnDisk(t *testing.T) {
 	d := onDisk(t, path)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
+	rests, before := 0, time.Now() // of the storm itself: a busy machine may stop it for longer than the quiet time
 	for i := range 60 {
 		<-tick.C
+		if time.Since(before) > quietTime*3/4 {
+			rests++
+		}
+		before = time.Now()
 		text := plainSDL(fmt.Sprint("v", i+1))
 		if i%2 == 0 {
 			writeFile(t, path, text)
@@ -196,8 +201,8 @@ func TestSaveStormOnDisk(t *testing.T) {
 		}
 	}
 	waitFor(t, d, "v60")
-	if got := d.counts(); got != [3]int{1, 0, 0} {
-		t.Errorf("counters %v", got)
+	if got := d.counts(); got[0]+got[2] > 1+rests || rests == 0 && got != [3]int{1, 0, 0} {
+		t.Errorf("counters %v, and the storm rested %d times", got, rests)
 	}
 }
 

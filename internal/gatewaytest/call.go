@@ -8,6 +8,7 @@ import (
 
 	"manifold/internal/fault"
 	"manifold/internal/mapping"
+	"manifold/internal/template"
 	"manifold/schema"
 	"manifold/upstreams"
 )
@@ -42,7 +43,7 @@ func (vs variables) Var(name, key string) []byte {
 // call runs connector c for one parent: a batch connector is called with a batch of one. f is the field it is written on,
 // nil for a loader; t is the type whose fields name the key in an item of a batch.
 func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Field, t *schema.Type) answer {
-	vars := variables{"args": args, "request": x.headers()}
+	vars := variables{"args": args, "request": x.headers(), "env": x.environment()}
 	switch {
 	case c.KeyArgs && f == nil:
 		vars["args"] = this
@@ -51,12 +52,20 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 	default:
 		vars["this"] = this
 	}
+	if c.HTTP == nil && strings.Contains(mapping.String(c.Selection), "joinNotNull") {
+		for _, name := range this.Names { // the only method that reads such a value takes no list or object
+			switch this.Get(name).(type) {
+			case *Object, []any:
+				return failed(fault.UpstreamBadResponse)
+			}
+		}
+	}
 	if c.HTTP == nil {
 		return x.shaped(c, evaluate(c.Selection, absent{}, vars), c.Selection)
 	}
 	call, err := fill(c, vars, x.request.Header)
 	if err != nil {
-		return failed(fault.BadUserInput)
+		return unfilled(err)
 	}
 	x.calls++
 	reply, err := x.up(c.Source, call)
@@ -76,6 +85,18 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 	return match(batch{c: c, f: f, t: t, shape: shape, key: this, vars: vars}, value)
 }
 
+// unfilled is the answer of a call that cannot be made.
+func unfilled(err error) answer {
+	v, ok := errors.AsType[*template.ValueError](err)
+	if !ok || !strings.Contains(v.Expr, "$this") && !strings.Contains(v.Expr, "$batch") {
+		return failed(fault.BadUserInput)
+	}
+	if v.Missing {
+		return answer{}
+	}
+	return failed(fault.UpstreamBadResponse)
+}
+
 func build(shape *mapping.Object, v any, vars variables) any {
 	if shape == nil || empty(v) {
 		return v
@@ -89,6 +110,14 @@ func (x *execution) shaped(c *schema.Connector, v any, selection mapping.Node) a
 		shape = selectOf(selection)
 	}
 	return answer{value: located{v: v, shape: shape, via: c, whole: true, given: shape != nil}, found: !empty(v)}
+}
+
+func (x *execution) environment() *Object {
+	env := NewObject()
+	for name, value := range x.model.Env {
+		env.Set(name, value)
+	}
+	return env
 }
 
 func (x *execution) headers() *Object {
@@ -174,7 +203,7 @@ func bodyOf(reply *upstreams.Reply) (v any, bad bool) {
 	kind, _, _ := strings.Cut(strings.ToLower(reply.ContentType), ";")
 	kind = strings.TrimSpace(kind)
 	switch {
-	case strings.TrimSpace(text) == "":
+	case text == "" || kind != "text/plain" && strings.TrimSpace(text) == "":
 		return nil, false
 	case kind == "text/plain":
 		return text, false

@@ -85,12 +85,20 @@ func (x *execution) composite(f *schema.Field, v located, fields []*ast.Field, a
 	if _, ok := v.v.(*Object); !ok {
 		return x.misfit(at)
 	}
+	// @from may make a reference to one of several types; it is null if it names none.
+	names := v.shape != nil && !v.given && !v.whole && f.Named.Kind != ast.Object
+	if names {
+		_, names = memberOf(v.shape, "__typename")
+	}
+	if names && empty(v.v.(*Object).Get("__typename")) {
+		return "null", nothing
+	}
 	t, v, ok := concrete(f, v)
 	if !ok {
 		return x.misfit(at)
 	}
 	o := &thing{typ: t, held: v, root: v.via == nil && v.shape == nil}
 	// An entity-typed field inside a reply is a reference (LANGUAGE 1.3). A member of a union is not: the reply carries it.
-	o.reference = !v.whole && !v.given && !f.Embedded && f.Named.Entity() && !o.root
+	o.reference = !v.whole && !v.given && !f.Embedded && (f.Named.Entity() || names && t.Entity()) && !o.root
 	return x.object(o, fields, at)
 }

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/vektah/gqlparser/v2/ast"
-
 	"manifold/internal/fault"
 	"manifold/internal/mapping"
 	"manifold/schema"
@@ -19,6 +17,8 @@ type located struct {
 	via   *schema.Connector // whose reply it is from; nil: computed from the request alone
 	whole bool              // v is what a connector returned, not something inside of it
 	given bool              // a selection built it: its members are kept whatever the loader says
+	asked *Object           // the key a loader was asked for v by: a reply need not repeat it
+	exact bool              // v has the key it was asked for by, whatever its reply says: a batch told it apart by that
 }
 
 // thing is an object of a known type while it is being completed.
@@ -144,7 +144,7 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 	}
 	l := &loaded{}
 	o.loads[c] = l
-	this, ok := x.inputs(o, c)
+	this, ok := x.inputs(o, c, false)
 	if !ok {
 		for _, in := range c.Inputs { // the key was to come from a loader that failed: that is why
 			if p := x.provider(o, o.typ.Fields[in.Path[0]]); p != nil && o.loads[p] != nil && o.loads[p].failure != nil {
@@ -162,7 +162,8 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 }
 
 // inputs reads what c wants of its parent. ok is false if one of the values is null, or no scalar: then there is no call.
-func (x *execution) inputs(o *thing, c *schema.Connector) (this *Object, ok bool) {
+// A field's own connector that is called once for each parent may read anything; what it makes of a null its template says.
+func (x *execution) inputs(o *thing, c *schema.Connector, anything bool) (this *Object, ok bool) {
 	this = NewObject()
 	if o.root { // the key of a loader on a root field is in its arguments
 		return this, true
@@ -170,8 +171,20 @@ func (x *execution) inputs(o *thing, c *schema.Connector) (this *Object, ok bool
 	for _, in := range c.Inputs {
 		f := o.typ.Fields[in.Path[0]]
 		v := x.value(o, f).v
+		if o.held.exact && !isAbsent(o.held.asked.Get(f.Name)) {
+			v = o.held.asked.Get(f.Name)
+		}
 		for _, name := range in.Path[1:] {
 			v = property(v, name)
+		}
+		if anything {
+			if p := x.provider(o, f); p != nil && o.loads[p] != nil && o.loads[p].failure != nil {
+				return nil, false
+			}
+			if !isAbsent(v) {
+				this.Set(in.Path[0], v)
+			}
+			continue
 		}
 		if _, ok := scalarText(v); !ok {
 			return nil, false
@@ -185,7 +198,11 @@ func (x *execution) inputs(o *thing, c *schema.Connector) (this *Object, ok bool
 func (x *execution) value(o *thing, f *schema.Field) located {
 	c := x.provider(o, f)
 	if c == nil {
-		return read(o.held, f)
+		v := read(o.held, f)
+		if isAbsent(v.v) && o.held.asked != nil {
+			v.v = o.held.asked.Get(f.Name)
+		}
+		return v
 	}
 	l := x.load(o, c)
 	if !l.found {
@@ -215,170 +232,4 @@ func (x *execution) loaders(o *thing, groups []*group) []*schema.Connector {
 		}
 	}
 	return out
-}
-
-// object completes an object of a concrete type (GraphQL 6.3 and 6.4.3).
-func (x *execution) object(o *thing, from []*ast.Field, at path) (string, outcome) {
-	o.loads = map[*schema.Connector]*loaded{}
-	groups := x.collect(o.typ, from)
-	if !o.root {
-		if gone, how := x.prepare(o, groups, at); gone {
-			x.muted++
-			x.fields(o, groups, at)
-			x.muted--
-			return "null", how
-		}
-	}
-	return x.fields(o, groups, at)
-}
-
-// prepare calls the loaders of an object. gone says that the whole object is null: a reference, or an object built by a
-// selection, whose key is null; a reference that leads nowhere.
-func (x *execution) prepare(o *thing, groups []*group, at path) (gone bool, how outcome) {
-	if l := o.typ.Loader; l != nil && !o.held.whole && (o.reference || o.held.shape != nil) {
-		for _, in := range l.Inputs {
-			if empty(x.value(o, o.typ.Fields[in.Path[0]]).v) {
-				return true, nothing
-			}
-		}
-	}
-	all := x.loaders(o, groups)
-	if i := slices.Index(all, o.typ.Loader); i > 0 && o.reference { // without what it points to, nothing else counts
-		all[0], all[i] = all[i], all[0]
-	}
-	failed := map[*fault.Error]bool{}
-	for _, c := range all {
-		l := x.load(o, c)
-		if l.failure != nil && !failed[l.failure] {
-			failed[l.failure] = true
-			x.blame(at, l.failure.Code)
-		}
-		if o.reference && c == o.typ.Loader && !l.found {
-			if l.failure != nil {
-				return true, blamed
-			}
-			return true, nothing
-		}
-	}
-	return false, written
-}
-
-func (x *execution) fields(o *thing, groups []*group, at path) (string, outcome) {
-	var b strings.Builder
-	b.WriteByte('{')
-	how := written
-	for i, g := range groups {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		text, h := x.field(o, g, at.with(g.key))
-		b.WriteString(quote(g.key) + ":" + text)
-		if h == raised && how == written {
-			how = blamed
-			x.muted++
-			defer func() { x.muted-- }()
-		}
-	}
-	b.WriteByte('}')
-	if how != written {
-		return "null", how
-	}
-	return b.String(), written
-}
-
-func (x *execution) field(o *thing, g *group, at path) (string, outcome) {
-	first := g.fields[0]
-	if first.Name == "__typename" {
-		return quote(o.typ.Name), written
-	}
-	f := o.typ.Fields[first.Name]
-	args := x.arguments(f, first)
-	switch {
-	case f.Connector != nil:
-		return x.connected(o, f, args, g, at)
-	case f.Lookup:
-		return x.lookup(f, args, g, at)
-	case o.root:
-		return x.complete(f.Type, f, located{v: NewObject()}, g.fields, at)
-	}
-	v := x.value(o, f)
-	if c := x.provider(o, f); c != nil && o.loads[c].failure != nil {
-		return x.null(f.Type, blamed, at)
-	}
-	return x.complete(f.Type, f, v, g.fields, at)
-}
-
-// connected completes a field that has its own connector.
-func (x *execution) connected(o *thing, f *schema.Field, args *Object, g *group, at path) (string, outcome) {
-	this, ok := x.inputs(o, f.Connector)
-	if !ok {
-		how := nothing
-		for _, in := range f.Connector.Inputs { // the fault that kept its input away is the field's too
-			if c := x.provider(o, o.typ.Fields[in.Path[0]]); c != nil && o.loads[c].failure != nil && how == nothing {
-				x.blame(at, o.loads[c].failure.Code)
-				how = blamed
-			}
-		}
-		return x.null(f.Type, how, at)
-	}
-	a := x.call(f.Connector, this, args, f, f.Named)
-	text, how := x.answered(a, f, g, at)
-	if f.Connector.KeyArgs && (text == "null" || !sameKey(a.value, args, f.Named)) {
-		x.early(f, args, g, at)
-	}
-	return text, how
-}
-
-// lookup completes a root field that is served by the loader of its type.
-func (x *execution) lookup(f *schema.Field, args *Object, g *group, at path) (string, outcome) {
-	loader := f.Named.Loader
-	this := NewObject()
-	for _, in := range loader.Inputs {
-		v := args.Get(f.LookupKeys[in.Path[0]])
-		if empty(v) {
-			return x.null(f.Type, nothing, at)
-		}
-		this.Set(in.Path[0], v)
-	}
-	a := x.call(loader, this, NewObject(), nil, f.Named)
-	text, how := x.answered(a, f, g, at)
-	if text == "null" || !sameKey(a.value, this, f.Named) {
-		x.early(f, this, g, at)
-	}
-	return text, how
-}
-
-// sameKey reports whether the object that was found has the key it was asked for by.
-func sameKey(found located, key *Object, t *schema.Type) bool {
-	for _, name := range key.Names {
-		have, _ := scalarText(read(found, t.Fields[name]).v)
-		if want, _ := scalarText(key.Get(name)); have != want {
-			return false
-		}
-	}
-	return true
-}
-
-// early counts the calls that an eager executor makes with a key from an argument although the object turns out not to be
-// there, or to have another key: as if it were there with the key it was asked for by.
-func (x *execution) early(f *schema.Field, this *Object, g *group, at path) {
-	shape := &mapping.Object{}
-	for _, name := range this.Names {
-		key := &mapping.Path{Steps: []mapping.Step{{Kind: mapping.StepKey, Name: name}}}
-		shape.Members = append(shape.Members, mapping.Member{Name: name, Value: key})
-	}
-	x.muted++
-	x.complete(f.Type, f, located{v: this, shape: shape, via: f.Named.Loader, whole: true}, g.fields, at)
-	x.muted--
-}
-
-func (x *execution) answered(a answer, f *schema.Field, g *group, at path) (string, outcome) {
-	if a.failure != nil {
-		x.blame(at, a.failure.Code)
-		return x.null(f.Type, blamed, at)
-	}
-	if !a.found {
-		return x.null(f.Type, nothing, at)
-	}
-	return x.complete(f.Type, f, a.value, g.fields, at)
 }

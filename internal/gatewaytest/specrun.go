@@ -59,11 +59,7 @@ func (s *Spec) answer() func(context.Context, *schema.Source, *upstreams.Call) (
 		}
 		mine := wave
 		mu.Unlock()
-		name := ""
-		if source != nil {
-			name = source.Name
-		}
-		reply, err := s.Mock.answer(name, call, mine)
+		reply, err := s.Mock.answer(nameOf(source), call, mine)
 		time.Sleep(tick)
 		return reply, err
 	}

@@ -83,10 +83,13 @@ type Loader struct {
 	Reply   Reply
 	MaxSize int  // of a Batch
 	Shared  bool // keys come from several places of the plan
-	Match   Match
-	Match1  bool // of a Batch by group: a key has at most one item, and two are an error
-	Missing bool // a key without an item is an error instead of null
-	Outcome Outcome
+	// NullKeys is set if the members of the key are only read by the request, so that they may be null or missing: a field's
+	// own connector, called once for each of its parents. The key of an entity may not.
+	NullKeys bool
+	Match    Match
+	Match1   bool // of a Batch by group: a key has at most one item, and two are an error
+	Missing  bool // a key without an item is an error instead of null
+	Outcome  Outcome
 }
 
 // Match says how the items of a batch reply find their keys.
@@ -131,7 +134,9 @@ type Reply struct {
 	Path      []string     // properties from the reply's root to the value
 	PathExpr  mapping.Node // Path as a mapping, for replies in which it leads through a list
 	Shape     *Shape       // of the value; of a Batch: of the list of items, or the Map of them
-	KeySlots  []int        // of a Batch by key or group: the slots of an item's record that hold its key
+	// KeySlots are the slots of a record that hold its key: the key of a Batch's item, or of an entity loaded one by one. An
+	// entity whose reply does not repeat its key gets the one it was asked by.
+	KeySlots []int
 }
 
 // Fetch is one planned use of a loader: the keys gathered by its feeders go out together.
@@ -238,8 +243,10 @@ type Abstract struct {
 
 // Variant is how an object of one concrete type is written.
 type Variant struct {
-	Type   string
-	Fields []Field // in response order
+	Type    string
+	Require int     // see Object.Require; for references whose type decides who loads them
+	NullIf  []int   // likewise
+	Fields  []Field // in response order
 }
 
 // Field writes one member of an object.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"manifold/internal/mapping"
@@ -27,8 +28,9 @@ func Print(op *Operation) string {
 }
 
 type printer struct {
-	b  strings.Builder
-	op *Operation
+	b       strings.Builder
+	op      *Operation
+	printed map[*Object]string
 }
 
 func (p *printer) line(depth int, format string, args ...any) {
@@ -176,7 +178,9 @@ func (p *printer) when(conds []Cond) string {
 		if len(anyOf) > 1 && len(conds) > 1 {
 			text = "(" + text + ")"
 		}
-		all = append(all, text)
+		if !slices.Contains(all, text) {
+			all = append(all, text)
+		}
 	}
 	return " if " + strings.Join(all, " and ")
 }
@@ -220,11 +224,26 @@ func (p *printer) object(o *Object) string {
 	if o.Abstract == nil {
 		return p.fields(o.Variants[0].Fields)
 	}
-	var out []string
-	for _, v := range o.Variants {
-		out = append(out, v.Type+" "+p.fields(v.Fields))
+	if text, ok := p.printed[o]; ok {
+		return text
 	}
-	return strings.Join(out, " | ")
+	var texts, names []string // types that are written alike are printed together
+	for _, v := range o.Variants {
+		text := p.fields(v.Fields)
+		if i := slices.Index(texts, text); i >= 0 {
+			names[i] += ", " + v.Type
+			continue
+		}
+		texts, names = append(texts, text), append(names, v.Type)
+	}
+	for i := range texts {
+		texts[i] = names[i] + " " + texts[i]
+	}
+	if p.printed == nil {
+		p.printed = map[*Object]string{}
+	}
+	p.printed[o] = strings.Join(texts, " | ")
+	return p.printed[o]
 }
 
 func (p *printer) fields(fields []Field) string {

@@ -3,10 +3,14 @@
 "use strict";
 
 (function () {
+  // Lines are short, so that they fit beside the buttons of half a window.
   const welcome = [
-    "# Write a query and run it with Ctrl-Enter. Ctrl-Space completes; the book on the left is the schema.",
+    "# Write a query; Ctrl-Enter runs it.",
+    "# Ctrl-Space completes what you write.",
+    "# The book on the left shows the schema.",
     "#",
-    "# Data comes from your services: the answer's \"errors\" name the one that failed.",
+    "# When a service fails, its fields are null",
+    "# and \"errors\" in the answer says why.",
     "",
     "{",
     "  __typename",

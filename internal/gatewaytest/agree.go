@@ -1,0 +1,99 @@
+package gatewaytest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"manifold/schema"
+	"manifold/upstreams"
+)
+
+// AgreeSpec runs the requests of a spec through the reference as well and compares it with the engine. The answers of a
+// spec were written by hand, so this checks the reference against what people want, as the fuzzer checks the engine against
+// the reference. It returns how many requests could be compared: those for which the mock has an answer to every call of
+// the reference, which batches nothing. data is the text of the spec.
+func AgreeSpec(data []byte) (compared int, err error) {
+	engine, err := ParseSpec(data)
+	if err != nil {
+		return 0, err
+	}
+	if len(engine.Requests) == 0 { // a spec of a bad file
+		return 0, nil
+	}
+	reference, err := ParseSpec(data)
+	if err != nil {
+		return 0, err
+	}
+	g, err := Open(engine.Sources, engine.Env, func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
+		return engine.Mock.answer(nameOf(source), call, 0)
+	})
+	if err != nil {
+		return 0, err
+	}
+	if beyondReference(g.Model) {
+		return 0, nil
+	}
+	for _, r := range engine.Requests {
+		p, errs := g.Prepare(r.Query, r.Operation)
+		if len(errs) > 0 || strings.Contains(r.Query, "__schema") { // introspection has no upstream
+			continue
+		}
+		result, errs := g.Run(context.Background(), p, r.Variables, r.Header)
+		if len(errs) > 0 {
+			continue
+		}
+		have := &Result{Data: string(result.Data)}
+		for i := range result.Errors {
+			have.Errors = append(have.Errors, Error{Path: string(result.Errors[i].Path), Code: result.Errors[i].Fault.Code})
+		}
+		if have.Data, err = Canonical(result.Data); err != nil {
+			return compared, err
+		}
+		result.Release()
+		var variables *Object
+		if v, err := Decode(r.Variables); err == nil {
+			variables, _ = v.(*Object)
+		}
+		wrong := len(reference.Mock.wrong)
+		want := Execute(g.Model, &Request{Document: p.Document, Operation: p.Operation, Variables: variables, Header: r.Header},
+			func(source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
+				return reference.Mock.answer(nameOf(source), call, 0)
+			})
+		if len(reference.Mock.wrong) > wrong {
+			continue
+		}
+		compared++
+		if d := difference(want, have); d != "" {
+			return compared, fmt.Errorf("request %q\n%s", r.Label, d)
+		}
+	}
+	return compared, nil
+}
+
+func nameOf(source *schema.Source) string {
+	if source == nil {
+		return ""
+	}
+	return source.Name
+}
+
+// beyondReference reports whether a connector's key lies deeper than the reference looks: in an object of the parent, or in a
+// field with a connector of its own.
+func beyondReference(g *schema.Gateway) bool {
+	for _, t := range g.Types {
+		for _, f := range t.Order {
+			for _, c := range []*schema.Connector{f.Connector, f.Block, t.Loader} {
+				if c == nil || c.KeyArgs {
+					continue
+				}
+				for _, in := range c.Inputs {
+					if key := t.Fields[in.Path[0]]; len(in.Path) > 1 || key != nil && key.Connector != nil {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
