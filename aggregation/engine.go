@@ -3,6 +3,7 @@ package aggregation
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"hash/maphash"
 	"net/http"
@@ -19,6 +20,7 @@ type Engine struct {
 	callers  []upstreams.Caller
 	absolute upstreams.Caller // of calls to addresses without a source
 	env      map[string]string
+	config   []map[string]json.RawMessage // by upstream
 	limits   Limits
 	seed     seed
 	frames   sync.Pool
@@ -39,10 +41,11 @@ func DefaultLimits() Limits { return Limits{Calls: 1000, Parallel: 64, Response:
 
 // Options say what an engine works with.
 type Options struct {
-	Callers  []upstreams.Caller // by plan.Loader.Upstream
-	Absolute upstreams.Caller   // for upstream -1; nil: there are none
-	Env      map[string]string  // $env
-	Limits   Limits             // zero fields: DefaultLimits
+	Callers  []upstreams.Caller           // by plan.Loader.Upstream
+	Absolute upstreams.Caller             // for upstream -1; nil: there are none
+	Env      map[string]string            // $env
+	Config   []map[string]json.RawMessage // $config, by upstream; may be shorter than Callers
+	Limits   Limits                       // zero fields: DefaultLimits
 }
 
 // New returns an engine.
@@ -51,7 +54,7 @@ func New(o Options) *Engine {
 	o.Limits.Calls = min(cmp.Or(o.Limits.Calls, def.Calls), maxCalls)
 	o.Limits.Parallel = cmp.Or(o.Limits.Parallel, def.Parallel)
 	o.Limits.Response = cmp.Or(o.Limits.Response, def.Response)
-	e := &Engine{callers: o.Callers, absolute: o.Absolute, env: o.Env, limits: o.Limits, seed: seed{maphash.MakeSeed()}}
+	e := &Engine{callers: o.Callers, absolute: o.Absolute, env: o.Env, config: o.Config, limits: o.Limits, seed: seed{maphash.MakeSeed()}}
 	e.frames.New = func() any {
 		f := &frame{engine: e, done: make(chan *call, o.Limits.Parallel)}
 		f.group.SetLimit(o.Limits.Parallel)

@@ -12,7 +12,8 @@ import (
 	"manifold/upstreams"
 )
 
-// environment answers the variables of one call's templates and mappings: $args, $this, $batch, $request, $env, $context,
+// environment answers the variables of one call's templates and mappings: $args, $this, $batch, $request, $env, $config,
+// $context,
 // and of its reply $status and $response. A frame has one, pointed at the call in hand.
 type environment struct {
 	f      *frame
@@ -41,6 +42,8 @@ func (e *environment) Var(name, key string) []byte {
 		if value, ok := e.f.engine.env[key]; ok {
 			return e.hold(func(b []byte) []byte { return rawjson.Quote(b, value) })
 		}
+	case "config":
+		return e.config(key)
 	case "status":
 		if e.reply != nil && key == "" {
 			return e.hold(func(b []byte) []byte { return strconv.AppendInt(b, int64(e.reply.Status), 10) })

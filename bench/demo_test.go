@@ -32,7 +32,7 @@ func BenchmarkDemo(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	gw := gateway.New(gen, options)
+	gw := gateway.New(gen)
 	defer gw.Close()
 	server := httptest.NewServer(gw)
 	defer server.Close()

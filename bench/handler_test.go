@@ -38,7 +38,7 @@ func handler(tb testing.TB, sdl string) http.Handler {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return gateway.New(gen, o)
+	return gateway.New(gen)
 }
 
 type body struct{ *bytes.Reader }

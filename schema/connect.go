@@ -57,6 +57,7 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 	hasSource := u.arg("source") != nil
 	if hasSource {
 		c.Source = l.source(u.arg("source"), c.Coordinate)
+		scope.source = c.Source
 	}
 	h := u.arg("http")
 	switch {

@@ -13,6 +13,7 @@ func (l *loader) describe(all *uses) *Gateway {
 	g := &Gateway{Types: map[string]*Type{}, Env: l.used}
 	l.findLegacy(all)
 	l.readSources(all, l.inputs)
+	l.checkOverlays()
 	l.skeleton(g)
 	for _, t := range l.order {
 		if t.kind == ast.Enum {

@@ -60,16 +60,16 @@ func envName(s string) bool {
 	return s != ""
 }
 
-// expandBase replaces `{$env.NAME}` in a base URL, which is read at load like `${NAME}`.
-func (l *loader) expandBase(v *ast.Value, s, coordinate string) (out string, ok bool) {
+// expandBase replaces `{$env.NAME}` and `{$config.name}` in a base URL, which are read at load like `${NAME}`.
+func (l *loader) expandBase(v *ast.Value, s string, source *Source, coordinate string) (out string, ok bool) {
 	variable := regexp.MustCompile(`\{\s*\$(env|config)\.([A-Za-z_][A-Za-z0-9_]*)\s*\}`)
 	ok = true
 	out = variable.ReplaceAllStringFunc(s, func(m string) string {
 		parts := variable.FindStringSubmatch(m)
 		if parts[1] == "config" {
-			l.notYet(at(v.Position), coordinate, "$config", "use ${NAME}, which is read from the environment")
-			ok = false
-			return ""
+			value, known := l.configText(parts[2], source, at(v.Position), coordinate)
+			ok = ok && known
+			return value
 		}
 		value, set := l.env(parts[2])
 		if !set {

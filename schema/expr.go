@@ -16,7 +16,8 @@ type scope struct {
 	field  *field // $args are its arguments; nil: there are none
 	noArgs string // why
 
-	parent   *typ // $this and $batch have its fields; nil: there is none
+	source   *Source // $config is that of it; nil: there is none
+	parent   *typ    // $this and $batch have its fields; nil: there is none
 	noParent string
 
 	read reads

@@ -10,14 +10,26 @@ import (
 // The error is of type Problems and holds every fault that could be found, at least one of Severity Error; the Gateway is
 // nil then. Warnings alone are no error: they are in Gateway.Warnings.
 func Load(files []*ast.Source, env func(name string) (value string, ok bool)) (*Gateway, error) {
-	if env == nil {
-		env = func(string) (string, bool) { return "", false }
+	return LoadWith(files, Options{Env: env})
+}
+
+// Options are what a reading is told besides the files.
+type Options struct {
+	Env      func(name string) (value string, ok bool) // as in Load
+	Overlays map[string]Overlay                        // by the name of the sources that they lie over
+}
+
+// LoadWith is Load with overlays. Faults of an overlay are Problems at the place where it is written.
+func LoadWith(files []*ast.Source, o Options) (*Gateway, error) {
+	if o.Env == nil {
+		o.Env = func(string) (string, bool) { return "", false }
 	}
 	l := &loader{
-		lang:  newLanguage(),
-		env:   env,
-		lines: map[*ast.Source]*lines{},
-		used:  map[string]string{},
+		lang:     newLanguage(),
+		env:      o.Env,
+		overlays: o.Overlays,
+		lines:    map[*ast.Source]*lines{},
+		used:     map[string]string{},
 
 		inputs:     files,
 		selections: map[*Connector]*ast.Value{},
@@ -47,6 +59,7 @@ const maxProblems = 1000
 type loader struct {
 	lang     *language
 	env      func(string) (string, bool)
+	overlays map[string]Overlay
 	used     map[string]string // $env variables that were read
 	files    []string
 	lines    map[*ast.Source]*lines

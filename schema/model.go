@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"encoding/json"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/internal/mapping"
@@ -34,7 +36,9 @@ type Source struct {
 	Naming  Naming
 	Errors  Errors
 	Success mapping.Node // isSuccess, or nil: 2xx
-	Pos     *ast.Position
+	// Config is what mappings and templates of the source's connectors read by $config: the JSON of each member.
+	Config map[string]json.RawMessage
+	Pos    *ast.Position
 }
 
 // Header is one header rule of a source or connector: the request's values of From, or the text of Value.

@@ -41,13 +41,22 @@ func (l *loader) readSource(file *ast.Source, u *use) {
 	l.sources = append(l.sources, s)
 
 	s.Naming = naming(u.arg("naming"))
+	over, overlaid := l.overlays[name]
+	s.Config = over.Config
 	scope := &scope{
-		coordinate: coordinate, noArgs: "a source has no arguments: use $args in a connector",
+		coordinate: coordinate, source: s, noArgs: "a source has no arguments: use $args in a connector",
 		noParent: "a source has no parent object: use it in a connector",
 	}
 	if h := u.arg("http"); h != nil {
-		s.BaseURL = l.baseURL(member(h, "baseURL"), coordinate)
+		if over.BaseURL != "" {
+			s.BaseURL = l.overlaidURL(name, over)
+		} else {
+			s.BaseURL = l.baseURL(member(h, "baseURL"), s, coordinate)
+		}
 		s.Headers = l.headers(member(h, "headers"), scope)
+		if overlaid {
+			s.Headers = mergeHeaders(s.Headers, l.overlaidHeaders(name, over))
+		}
 	} else if u.arg("grpc") == nil && u.arg("graphql") == nil && !u.faulty {
 		l.problem(u.at, coordinate, "the source has no transport", `write http: { baseURL: "https://..." }`)
 	}
@@ -71,7 +80,7 @@ func naming(v *ast.Value) Naming {
 }
 
 // baseURL reads and checks the address of a source. It returns "" if there is a problem.
-func (l *loader) baseURL(v *ast.Value, coordinate string) string {
+func (l *loader) baseURL(v *ast.Value, source *Source, coordinate string) string {
 	if _, ok := text(v); !ok {
 		return ""
 	}
@@ -79,13 +88,21 @@ func (l *loader) baseURL(v *ast.Value, coordinate string) string {
 	if !ok {
 		return ""
 	}
-	if s, ok = l.expandBase(v, s, coordinate); !ok {
+	if s, ok = l.expandBase(v, s, source, coordinate); !ok {
 		return ""
 	}
+	s, wrong, hint := checkBase(s)
+	if wrong != "" {
+		l.problem(at(v.Position), coordinate, "baseURL cannot be used: "+wrong, hint)
+	}
+	return s
+}
+
+// checkBase returns a base URL as it is used, or what is wrong with it and what to write instead.
+func checkBase(s string) (clean, wrong, hint string) {
 	s = strings.TrimSpace(s)
 	u, err := url.Parse(s)
-	var wrong string
-	hint := "write scheme, host and, if need be, port and path: http://users.internal:8080/v1"
+	hint = "write scheme, host and, if need be, port and path: http://users.internal:8080/v1"
 	switch {
 	case strings.ContainsAny(s, "{}"):
 		wrong, hint = "it holds a template", "only ${NAME} and {$env.NAME} are read here; put the rest into the connectors"
@@ -100,10 +117,9 @@ func (l *loader) baseURL(v *ast.Value, coordinate string) string {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.HasSuffix(s, "#"):
 		wrong, hint = "it has a query or a fragment", "end it after the path; a query belongs to the connectors"
 	default:
-		return strings.TrimRight(s, "/")
+		return strings.TrimRight(s, "/"), "", ""
 	}
-	l.problem(at(v.Position), coordinate, "baseURL cannot be used: "+wrong, hint)
-	return ""
+	return "", wrong, hint
 }
 
 // source finds a source by the name that a connector or @from gives; nil after a problem.

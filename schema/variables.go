@@ -34,11 +34,13 @@ func (l *loader) checkUse(u mapping.Use, p place, s *scope, at side) {
 			l.problem(p, s.coordinate, "$response has only headers", "write $response.headers.name, or $response.headers.\"odd-name\"")
 		}
 	case "context": // an empty object
-	case "claims", "client", "config", "page", "key":
-		l.notYet(p, s.coordinate, "$"+u.Name, "take it out; effective are $args, $this, $batch, $request.headers, $response.headers, $status and $env")
+	case "config":
+		l.useConfig(u, p, s)
+	case "claims", "client", "page", "key":
+		l.notYet(p, s.coordinate, "$"+u.Name, "take it out; effective are $args, $this, $batch, $request.headers, $response.headers, $status, $env and $config")
 	default:
 		l.problem(p, s.coordinate, "unknown variable $"+u.Name,
-			l.didYouMean(u.Name, []string{"args", "this", "batch", "request", "response", "env", "status", "context"}, "$"))
+			l.didYouMean(u.Name, []string{"args", "this", "batch", "request", "response", "env", "config", "status", "context"}, "$"))
 	}
 }
 

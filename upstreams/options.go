@@ -34,3 +34,6 @@ func (o Options) withDefaults() Options {
 	o.IdleTimeout = cmp.Or(o.IdleTimeout, time.Minute)
 	return o
 }
+
+// DefaultOptions returns the limits that hold where nothing else is configured.
+func DefaultOptions() Options { return Options{}.withDefaults() }

@@ -12,6 +12,7 @@ import (
 // checkCmd is `manifold check`.
 type checkCmd struct {
 	Files  []string `arg:"" optional:"" help:"Files of one gateway, or a folder of gateways; default gateway.graphql." placeholder:"FILE"`
+	Config string   `help:"gateway.yaml, for what it says about sources; default the one beside the gateway, if there is one." placeholder:"FILE"`
 	JSON   bool     `help:"Print the problems as JSON on standard output, for editors and scripts."`
 	Strict bool     `help:"Let warnings fail too."`
 }
@@ -34,7 +35,7 @@ Examples:
 
 // Run checks the files.
 func (c *checkCmd) Run(w *world) error {
-	gateways, skipped, err := findGateways(c.Files)
+	gateways, skipped, err := findGateways(c.Files, c.Config, w.Env)
 	if err != nil {
 		return err
 	}
@@ -96,7 +97,9 @@ func nameOf(g found, gateways int) string {
 
 // checkOne loads one gateway. model is nil if it has a problem; problems are its warnings otherwise.
 func checkOne(g found, env func(string) (string, bool)) (model *schema.Gateway, problems schema.Problems, err error) {
-	model, err = load(g.sources, env)
+	if err = g.err; err == nil {
+		model, err = load(g.in, env)
+	}
 	if err == nil {
 		return model, model.Warnings, nil
 	}

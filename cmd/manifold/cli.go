@@ -15,6 +15,7 @@ type cli struct {
 	Plan       planCmd       `cmd:"" help:"Show which calls a query would make, without making them."`
 	Schema     schemaCmd     `cmd:"" help:"Print the schema that clients see."`
 	Directives directivesCmd `cmd:"" help:"Print the directives of gateway.graphql for editors."`
+	Config     configCmd     `cmd:"" help:"About gateway.yaml: its JSON Schema, for editors."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 

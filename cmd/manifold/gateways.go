@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -8,37 +9,41 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"manifold/schema"
 )
 
 // found is one gateway that check has found: the files that "serve" would read together.
 type found struct {
-	name    string // the folder, or "" if the command line names the files
-	sources []*ast.Source
+	name string // the folder, or "" if the command line names the files
+	in   *inputs
+	err  error // schema.Problems of its gateway.yaml, or nil
 }
 
 // findGateways returns the gateways that the names of the command line stand for. A single folder stands for itself and all
-// folders below: each that has a gateway in it is one. Anything else is one gateway, as it is for "serve".
+// folders below: each that has a gateway in it is one, with the gateway.yaml beside it unless the command line names one.
+// Anything else is one gateway, as it is for "serve".
 // skipped are the folders whose .graphql files make no gateway: operations of clients, parts of another gateway.
-func findGateways(names []string) (gateways []found, skipped []string, err error) {
-	if len(names) != 1 {
-		sources, err := readSources(names)
-		return []found{{sources: sources}}, nil, err
-	}
-	if info, err := os.Stat(names[0]); err != nil || !info.IsDir() {
-		sources, err := readSources(names)
-		return []found{{sources: sources}}, nil, err
+func findGateways(names []string, config string, env func(string) (string, bool)) (gateways []found, skipped []string, err error) {
+	if len(names) != 1 || !isFolder(names[0]) {
+		g, err := readGateway("", names, config, env)
+		return []found{g}, nil, err
 	}
 	folders, err := schemaFolders(names[0])
 	if err != nil {
 		return nil, nil, unreadable(names[0], err)
 	}
 	for _, folder := range folders {
-		sources, err := readSources([]string{folder})
+		beside := config
+		if path := filepath.Join(folder, defaultConfig); config == "" && isFile(path) {
+			beside = path
+		}
+		g, err := readGateway(folder, []string{folder}, beside, env)
 		switch {
 		case err != nil:
 			return nil, nil, err
-		case len(folders) == 1 || holdsGateway(sources):
-			gateways = append(gateways, found{folder, sources})
+		case g.err != nil || len(folders) == 1 || holdsGateway(g.in.sources):
+			gateways = append(gateways, g)
 		default:
 			skipped = append(skipped, folder)
 		}
@@ -49,6 +54,25 @@ func findGateways(names []string) (gateways []found, skipped []string, err error
 		}
 	}
 	return gateways, skipped, nil
+}
+
+// readGateway reads the files of one gateway. Problems of its gateway.yaml are part of what was found.
+func readGateway(name string, files []string, config string, env func(string) (string, bool)) (found, error) {
+	in, err := readInputs(files, config, env)
+	if problems, ok := errors.AsType[schema.Problems](err); ok {
+		return found{name, in, problems}, nil
+	}
+	return found{name, in, nil}, err
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // schemaFolders returns the folders from root on that have .graphql files, in the order of their names. Hidden folders and

@@ -8,9 +8,14 @@ import (
 
 // listen opens addr. A failure says what to do about it.
 func listen(ctx context.Context, addr string) (net.Listener, error) {
+	return listenAs(ctx, "--listen", addr)
+}
+
+// listenAs is listen for an address that is given by another flag.
+func listenAs(ctx context.Context, flag, addr string) (net.Listener, error) {
 	if _, _, err := net.SplitHostPort(addr); err != nil {
 		return nil, &usageError{
-			fmt.Sprintf("--listen %s is not an address", addr),
+			fmt.Sprintf("%s %s is not an address", flag, addr),
 			"write host:port, as 127.0.0.1:8080, or :8080 for all addresses of this machine",
 		}
 	}
@@ -19,7 +24,7 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	if err != nil {
 		return nil, &hinted{
 			fmt.Errorf("cannot listen on %s: %w", addr, err),
-			"is something else running there? --listen 127.0.0.1:0 takes a free port",
+			"is something else running there? " + flag + " 127.0.0.1:0 takes a free port",
 		}
 	}
 	return ln, nil

@@ -15,6 +15,7 @@ type planCmd struct {
 	Operation string   `short:"o" help:"Which operation, if the query has several." placeholder:"NAME"`
 	Variables string   `short:"v" help:"Variables as a JSON object; they are checked and shown as they would be sent." placeholder:"JSON"`
 	Files     []string `arg:"" optional:"" help:"Files or folders of the schema; default gateway.graphql." placeholder:"FILE"`
+	Config    string   `help:"gateway.yaml, for what it says about sources; default gateway.yaml, if it is here." placeholder:"FILE"`
 }
 
 // Help is the long text of `manifold plan --help`.
@@ -39,11 +40,11 @@ func (c *planCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	sources, err := readSources(c.Files)
+	in, err := readInputs(c.Files, c.Config, w.Env)
 	if err != nil {
 		return err
 	}
-	gw, err := load(sources, w.Env)
+	gw, err := load(in, w.Env)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,8 @@ import "fmt"
 
 // schemaCmd is `manifold schema`.
 type schemaCmd struct {
-	Files []string `arg:"" optional:"" help:"Files or folders of the schema; default gateway.graphql." placeholder:"FILE"`
+	Files  []string `arg:"" optional:"" help:"Files or folders of the schema; default gateway.graphql." placeholder:"FILE"`
+	Config string   `help:"gateway.yaml, for what it says about sources; default gateway.yaml, if it is here." placeholder:"FILE"`
 }
 
 // Help is the long text of `manifold schema --help`.
@@ -20,11 +21,11 @@ Examples:
 
 // Run prints the schema.
 func (c *schemaCmd) Run(w *world) error {
-	sources, err := readSources(c.Files)
+	in, err := readInputs(c.Files, c.Config, w.Env)
 	if err != nil {
 		return err
 	}
-	gw, err := load(sources, w.Env)
+	gw, err := load(in, w.Env)
 	if err != nil {
 		return err
 	}

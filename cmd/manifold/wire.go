@@ -18,11 +18,11 @@ import (
 	"manifold/schema"
 )
 
-// This file alone knows the parts that the commands are made of.
+// This file, and live.go for what runs, know the parts that the commands are made of.
 
 // load reads the files of one gateway into a checked model. The error is schema.Problems.
-func load(sources []*ast.Source, env func(string) (string, bool)) (*schema.Gateway, error) {
-	return schema.Load(sources, env)
+func load(in *inputs, env func(string) (string, bool)) (*schema.Gateway, error) {
+	return schema.LoadWith(in.sources, schema.Options{Env: env, Overlays: in.config.Overlays()})
 }
 
 // publicSDL returns the schema as clients see it.
@@ -85,10 +85,7 @@ type setup struct {
 }
 
 // server is a gateway that is ready to serve.
-type server struct {
-	handler  *gateway.Gateway
-	warnings schema.Problems
-}
+type server struct{ handler *gateway.Gateway }
 
 // build makes a gateway of the files. The error is schema.Problems if the files are at fault.
 func build(sources []*ast.Source, s setup) (*server, error) {
@@ -97,11 +94,8 @@ func build(sources []*ast.Source, s setup) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &server{gateway.New(gen, opts), gen.Warnings()}, nil
+	return &server{gateway.New(gen)}, nil
 }
-
-// Warnings are the problems that do not keep the gateway from serving.
-func (s *server) Warnings() schema.Problems { return s.warnings }
 
 // Serve answers requests on ln until ctx ends and the requests running then are finished. It closes ln.
 func (s *server) Serve(ctx context.Context, ln net.Listener) error {

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strconv"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -24,13 +26,21 @@ type Options struct {
 	Calls     aggregation.Limits                                    // of operations; zero: defaults
 	Upstreams upstreams.Options                                     // of calls; zero fields: defaults
 	Callers   func(*upstreams.Set) func(index int) upstreams.Caller // replaces the way to upstreams in tests; nil: the network
+	Overlays  map[string]schema.Overlay                             // of sources, by name
+	Revision  string                                                // names the version of the text, for people; a hash of it
 }
 
 // Generation is everything built from one version of the text. It is immutable; requests keep the one they began with.
 type Generation struct {
-	model   *schema.Gateway
-	handler http.Handler // of /graphql
-	set     *upstreams.Set
+	model    *schema.Gateway
+	handler  http.Handler // of all public paths
+	set      *upstreams.Set
+	number   int      // 1, 2, ... of those that were built after each other
+	header   []string // value of X-Gateway-Config; nil: it is not sent
+	revision string
+	files    []string
+	built    time.Time
+	life     life
 }
 
 // Build builds a generation from the text of gateway.graphql. Warm connections of prev, which may be nil, are shared. A text
@@ -42,7 +52,7 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	model, err := schema.Load(files, o.Env)
+	model, err := schema.LoadWith(files, schema.Options{Env: o.Env, Overlays: o.Overlays})
 	if err != nil {
 		return nil, err
 	}
@@ -66,16 +76,37 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 	engine := aggregation.Options{Absolute: find(-1), Env: model.Env, Limits: o.Calls}
 	for _, s := range model.Sources {
 		engine.Callers = append(engine.Callers, find(s.Index))
+		engine.Config = append(engine.Config, s.Config)
 	}
 	srv := handler.New(&executable{
 		model: model, compiler: resolvers.NewCompiler(model), engine: aggregation.New(engine), dev: o.Dev, logger: o.Logger,
 	})
 	install(srv, model.Schema, o.Limits, o.Dev, o.Logger)
-	return &Generation{model: model, handler: srv, set: set}, nil
+	g := &Generation{model: model, handler: routes(srv, o), set: set, number: 1, revision: o.Revision, built: time.Now()}
+	if prev != nil {
+		g.number = prev.number + 1
+	}
+	if o.Dev {
+		g.header = []string{strconv.Itoa(g.number)}
+	}
+	for _, f := range files {
+		g.files = append(g.files, f.Name)
+	}
+	g.life.begin()
+	return g, nil
 }
 
 // Warnings are the problems of the text that do not keep it from serving.
 func (g *Generation) Warnings() schema.Problems { return g.model.Warnings }
+
+// Revision names the text that the generation was built from.
+func (g *Generation) Revision() string { return g.revision }
+
+// Files are the names of the schema files.
+func (g *Generation) Files() []string { return g.files }
+
+// Number counts the generations: the first is 1, and a text that was refused has none.
+func (g *Generation) Number() int { return g.number }
 
 // Close gives up the connections of the generation that no later one shares.
 func (g *Generation) Close() { g.set.Close() }

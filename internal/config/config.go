@@ -1,0 +1,126 @@
+package config
+
+import (
+	"encoding/json"
+
+	"manifold/schema"
+)
+
+// Config is gateway.yaml. The tags of a key: its name, its default as it would be written, the least and the greatest value,
+// an example, and what it is for.
+type Config struct {
+	Listen  Address           `key:"listen" default:":8080" example:"127.0.0.1:8080" about:"Public address: GraphQL at /graphql."`
+	Admin   Address           `key:"admin" example:"127.0.0.1:9090" about:"Address of metrics, health, status and reload. Without it there is no such listener. Never make it public."`
+	Mode    Mode              `key:"mode" default:"production" example:"development" about:"development switches on the playground, introspection, suggestions, and the services' own error texts. Not for production."`
+	Schema  []Text            `key:"schema" default:"[gateway.graphql]" example:"[gateway.graphql, more/]" about:"Schema files, and folders that hold them, from the folder of this file. Files named on the command line take their place."`
+	Sources map[string]Source `key:"sources" about:"What this environment says about a @source, by its name."`
+	Limits  Limits            `key:"limits" about:"What one request may cost."`
+
+	// Files are the files that the values were read from by ${file:...}, for whoever watches them.
+	Files []File
+	Spots Spots
+}
+
+// Source is the overlay of one @source.
+type Source struct {
+	HTTP   SourceHTTP  `key:"http" about:"How it is called."`
+	Config Values      `key:"config" example:"{ tenant: acme, page: { size: 50 } }" about:"What mappings and templates of this source read by $config: any YAML that JSON can say."`
+	At     schema.Spot // of the name
+}
+
+// SourceHTTP overlays `http` of a @source.
+type SourceHTTP struct {
+	BaseURL Text     `key:"baseURL" example:"http://users.internal/v1" about:"Takes the place of the address in the schema file."`
+	Headers []Header `key:"headers" about:"Headers with a constant text, each in place of the source's header of that name."`
+}
+
+// Header is a constant header. Its value is a secret wherever it comes from.
+type Header struct {
+	Name  string      `key:"name" example:"Authorization" about:"Name of the header." need:"yes"`
+	Value Secret      `key:"value" example:"Bearer ${file:/run/secrets/users-token}" about:"Its text. It is never shown." need:"yes"`
+	At    schema.Spot // of the rule
+}
+
+// Limits bound what one request may cost.
+type Limits struct {
+	Body                Size `key:"body" default:"1MiB" min:"1KiB" max:"1GiB" example:"256KiB" about:"Size of a request body, after decompression."`
+	Tokens              int  `key:"tokens" default:"4000" min:"1" max:"1000000" example:"2000" about:"Words and signs of a document."`
+	Nesting             int  `key:"nesting" default:"64" min:"1" max:"500" example:"32" about:"Levels of brackets open at once."`
+	Fields              int  `key:"fields" default:"1500" min:"1" max:"1000000" example:"500" about:"Fields of an operation, fragments counted where they are spread."`
+	RootFields          int  `key:"rootFields" default:"30" min:"1" max:"100000" example:"10" about:"Root fields of an operation."`
+	Aliases             int  `key:"aliases" default:"100" min:"1" max:"100000" example:"30" about:"Aliases of an operation."`
+	Directives          int  `key:"directives" default:"50" min:"1" max:"100000" example:"20" about:"Directives of a document."`
+	Fragments           int  `key:"fragments" default:"100" min:"1" max:"1000" example:"50" about:"Fragment definitions of a document."`
+	Overlap             int  `key:"overlap" default:"20000" min:"100" max:"10000000" example:"10000" about:"Steps of comparing fields of the same response name."`
+	IntrospectionFields int  `key:"introspectionFields" default:"500" min:"1" max:"100000" example:"300" about:"Fields of introspection."`
+	IntrospectionDepth  int  `key:"introspectionDepth" default:"20" min:"1" max:"100" example:"15" about:"Levels of introspection."`
+	Errors              int  `key:"errors" default:"20" min:"1" max:"1000" example:"50" about:"Errors that are reported for one request."`
+	DocumentCache       Size `key:"documentCache" default:"32MiB" min:"64KiB" max:"16GiB" example:"64MiB" about:"Memory for documents and their plans."`
+	CachedDocument      Size `key:"cachedDocument" default:"16KiB" min:"1KiB" max:"16MiB" example:"32KiB" about:"Longest document that is kept."`
+	PersistedQueries    Size `key:"persistedQueries" default:"8MiB" min:"64KiB" max:"16GiB" example:"16MiB" about:"Memory for automatic persisted queries."`
+	Calls               int  `key:"calls" default:"1000" min:"1" max:"65535" example:"200" about:"Calls of services that one operation may need."`
+	Parallel            int  `key:"parallel" default:"64" min:"1" max:"10000" example:"16" about:"Of these at the same time."`
+	Response            Size `key:"response" default:"32MiB" min:"64KiB" max:"1GiB" example:"8MiB" about:"Size of the data that one operation may answer."`
+
+	Upstream Upstream `key:"upstream" about:"What one call of a service may cost."`
+}
+
+// Upstream bounds the calls of services.
+type Upstream struct {
+	Timeout     Duration `key:"timeout" default:"3s" min:"1ms" max:"10m" example:"800ms" about:"Time for one call, connecting included."`
+	DialTimeout Duration `key:"dialTimeout" default:"1s" min:"1ms" max:"1m" example:"300ms" about:"Time for one TCP connect, name lookup included."`
+	TLSTimeout  Duration `key:"tlsTimeout" default:"2s" min:"1ms" max:"1m" example:"1s" about:"Time for one TLS handshake."`
+	MaxResponse Size     `key:"maxResponse" default:"8MiB" min:"1KiB" max:"1GiB" example:"2MiB" about:"Size of a reply, after decompression."`
+	MaxHeader   Size     `key:"maxHeader" default:"64KiB" min:"1KiB" max:"16MiB" example:"32KiB" about:"Size of a reply's header."`
+	MaxConns    int      `key:"maxConns" default:"256" min:"1" max:"100000" example:"512" about:"Open connections to one host and port; further calls wait."`
+	IdleConns   int      `key:"idleConns" default:"64" min:"1" max:"100000" example:"128" about:"Of these, how many are kept without work."`
+	IdleTimeout Duration `key:"idleTimeout" default:"1m" min:"1s" max:"1h" example:"30s" about:"How long a connection is kept without work."`
+}
+
+// Spots are the places of values that cannot be changed while the gateway runs.
+type Spots struct{ Listen, Admin schema.Spot }
+
+// File is a file that was read.
+type File struct {
+	Path string
+	Text []byte // nil if it could not be read
+}
+
+// Overlays returns what the sources say, as schema reads it.
+func (c *Config) Overlays() map[string]schema.Overlay {
+	out := make(map[string]schema.Overlay, len(c.Sources))
+	for name := range c.Sources {
+		s := c.Sources[name]
+		o := schema.Overlay{
+			BaseURL: s.HTTP.BaseURL.Value, BaseURLAt: s.HTTP.BaseURL.At, At: s.At, Config: map[string]json.RawMessage(s.Config),
+		}
+		for i := range s.HTTP.Headers {
+			h := &s.HTTP.Headers[i]
+			o.Headers = append(o.Headers, schema.OverlayHeader{Name: h.Name, Value: h.Value.Reveal(), At: h.At})
+		}
+		out[name] = o
+	}
+	return out
+}
+
+// later are the keys of the design that have no effect yet, and what to do until then. They are refused, never ignored.
+func later(path string) (hint string, known bool) {
+	switch path {
+	case "auth":
+		return "put the gateway behind something that authenticates, and leave this out", true
+	case "bff":
+		return "leave it out; clients can use /graphql", true
+	case "redis", "telemetry", "state", "cache":
+		return "leave it out", true
+	case "resilience", "sources.*.resilience":
+		return "leave it out; limits.upstream.timeout holds for all sources", true
+	case "sources.*.grpc", "sources.*.graphql":
+		return "sources are called by http only", true
+	case "limits.cost":
+		return "use fields, rootFields and calls", true
+	case "limits.depth":
+		return "use nesting", true
+	default:
+		return "", false
+	}
+}

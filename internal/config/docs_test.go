@@ -1,0 +1,158 @@
+package config_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"manifold/internal/config"
+)
+
+var update = flag.Bool("update", false, "rewrite the tables of docs/config.md")
+
+const document = "../../docs/config.md"
+
+// docs/config.md has a table of all keys between two marks. It is what the struct says.
+func TestDocumentHasEveryKey(t *testing.T) {
+	t.Parallel()
+	const open, end = "<!-- keys -->\n", "<!-- end of keys -->\n"
+	text, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(text), open)
+	have, after, closed := strings.Cut(rest, end)
+	if !ok || !closed {
+		t.Fatal("the marks are missing")
+	}
+	if want := table(); have != want {
+		if *update {
+			if err := os.WriteFile(document, []byte(before+open+want+end+after), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		t.Errorf("the table is old: go test ./internal/config -update")
+	}
+}
+
+func table() string {
+	var b strings.Builder
+	b.WriteString("| Key | Value | Default | Example | What it is for |\n|---|---|---|---|---|\n")
+	for _, k := range config.Keys() {
+		value := k.Kind
+		switch {
+		case value == "":
+			value = "keys"
+		case k.Least != "":
+			value += ", " + k.Least + " to " + k.Most
+		case k.Needed:
+			value += ", needed"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", k.Path, value, code(k.Default), code(k.Example), k.About)
+	}
+	return b.String()
+}
+
+func code(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "`" + s + "`"
+}
+
+// Every example of the table is one: a file with nothing but it is read without a problem.
+func TestExamplesOfKeys(t *testing.T) {
+	t.Parallel()
+	for _, k := range config.Keys() {
+		if k.Kind == "" {
+			continue
+		}
+		if k.Example == "" || k.About == "" {
+			t.Errorf("%s has no example or no text", k.Path)
+			continue
+		}
+		value := k.Example
+		if !strings.HasPrefix(value, "{") && !strings.HasPrefix(value, "[") {
+			value = `"` + value + `"`
+		}
+		path := strings.Split(strings.ReplaceAll(strings.ReplaceAll(k.Path, "*", "users"), "[]", ".[]"), ".")
+		var b strings.Builder
+		closing := ""
+		for i, name := range path {
+			switch name {
+			case "[]":
+				b.WriteString("[")
+				closing = "]" + closing
+			default:
+				other := ""
+				if i > 0 && path[i-1] == "[]" && name == "name" {
+					other = "value: x, "
+				} else if i > 0 && path[i-1] == "[]" {
+					other = "name: x, "
+				}
+				b.WriteString("{ " + other + name + ": ")
+				closing = " }" + closing
+			}
+		}
+		w := world()
+		w.ReadFile = func(string) ([]byte, error) { return []byte("x"), nil }
+		text := b.String() + value + closing
+		if _, err := config.Parse("gateway.yaml", text, w); err != nil {
+			t.Errorf("%s\n%v", text, err)
+		}
+	}
+}
+
+// The document's examples are read without a problem.
+func TestExamplesOfTheDocument(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(text), "```yaml\n")[1:]
+	if len(blocks) == 0 {
+		t.Fatal("no example")
+	}
+	w := config.World{
+		Env:      func(string) (string, bool) { return "http://users.test", true },
+		ReadFile: func(string) ([]byte, error) { return []byte("x"), nil },
+	}
+	for _, block := range blocks {
+		example, _, _ := strings.Cut(block, "```")
+		if _, err := config.Parse("gateway.yaml", example, w); err != nil {
+			t.Errorf("%s\n%v", example, err)
+		}
+	}
+}
+
+// The JSON Schema names the keys that the reader knows.
+func TestJSONSchema(t *testing.T) {
+	t.Parallel()
+	var s map[string]any
+	if err := json.Unmarshal(config.JSONSchema(), &s); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range config.Keys() {
+		at := s
+		for name := range strings.SplitSeq(k.Path, ".") {
+			name, list := strings.CutSuffix(name, "[]")
+			if name == "*" {
+				at, _ = at["additionalProperties"].(map[string]any)
+				continue
+			}
+			properties, _ := at["properties"].(map[string]any)
+			at, _ = properties[name].(map[string]any)
+			if list {
+				at, _ = at["items"].(map[string]any)
+			}
+		}
+		if at == nil || at["description"] != k.About {
+			t.Errorf("%s is not in the schema", k.Path)
+		}
+	}
+}
