@@ -69,6 +69,7 @@ func (c *compilation) inside(b *base, n *node, v *provision, at found, f *schema
 	out.prov = provision{sel: at.sel, built: at.built, src: v.src}
 	if at.sel == nil && comp {
 		out.prov.keys = f.Named.Entity() && !f.Embedded
+		out.prov.whole = f.Embedded
 	}
 	out.ref = f.Named.Entity() && !f.Embedded && (v.sel == nil || at.sel == nil) || refersToMember(f, v, at)
 	for len(at.keys) > 1 && at.expr == nil {

@@ -15,6 +15,7 @@ type provision struct {
 	conn  *schema.Connector // the object is the value of this connector itself; nil further inside
 	keys  bool              // only the key is carried: a reference
 	own   bool              // only the connector's own block is carried: what a reference is joined with
+	whole bool              // an entity that @from(embedded: true) says the reply carries, whoever loads it elsewhere
 }
 
 // found is where a field is, as seen from the object that carries it.
@@ -49,6 +50,8 @@ func (v *provision) carries(t *schema.Type, f *schema.Field) bool {
 		return true
 	case v.keys:
 		return false
+	case v.whole && f.Block == t.Loader && v.src != nil:
+		return true
 	case f.Block != nil && f.Block == v.conn:
 		return true
 	case v.own || isBlock(t, v.conn):

@@ -12,13 +12,14 @@ import (
 
 // located is a value and how to read it.
 type located struct {
-	v     any
-	shape *mapping.Object   // the braces that made v: its members have the schema's names; nil: as in the reply
-	via   *schema.Connector // whose reply it is from; nil: computed from the request alone
-	whole bool              // v is what a connector returned, not something inside of it
-	given bool              // a selection built it: its members are kept whatever the loader says
-	asked *Object           // the key a loader was asked for v by: a reply need not repeat it
-	exact bool              // v has the key it was asked for by, whatever its reply says: a batch told it apart by that
+	v        any
+	shape    *mapping.Object   // the braces that made v: its members have the schema's names; nil: as in the reply
+	via      *schema.Connector // whose reply it is from; nil: computed from the request alone
+	whole    bool              // v is what a connector returned, not something inside of it
+	given    bool              // a selection built it: its members are kept whatever the loader says
+	asked    *Object           // the key a loader was asked for v by: a reply need not repeat it
+	embedded bool              // an entity that the reply carries whole, whoever loads it elsewhere
+	exact    bool              // v has the key it was asked for by, whatever its reply says: a batch told it apart by that
 }
 
 // thing is an object of a known type while it is being completed.
@@ -58,6 +59,8 @@ func (x *execution) provider(o *thing, f *schema.Field) *schema.Connector {
 		return block
 	case f.Block == nil || f.Block == via:
 		return nil
+	case o.held.embedded && f.Block == o.typ.Loader:
+		return nil
 	case o.held.whole && !fieldLevel(via):
 		return block
 	case via != nil && f.Block.Source == via.Source:
@@ -83,7 +86,7 @@ func isKey(t *schema.Type, name string) bool {
 
 // read returns a field's value by the mapping of what it lies in.
 func read(from located, f *schema.Field) located {
-	out := located{via: from.via}
+	out := located{via: from.via, embedded: f.Embedded}
 	if from.shape != nil {
 		m, ok := memberOf(from.shape, f.Name)
 		if !ok {
