@@ -60,6 +60,9 @@ func (f *frame) hit(l *loading, n int, item slot) {
 	if item.missing() {
 		return
 	}
+	if item.kind != record && l.wantsRecord() {
+		item = f.fail(&fault.Error{Code: fault.UpstreamBadResponse, Message: misfit("an object").Message, Upstream: l.plan.Source})
+	}
 	l.answers[n] = item
 	if item.kind == record {
 		for i, s := range l.plan.Reply.KeySlots {
@@ -68,6 +71,15 @@ func (f *frame) hit(l *loading, n int, item slot) {
 			}
 		}
 	}
+}
+
+// wantsRecord reports whether the answer to a key is an object.
+func (l *loading) wantsRecord() bool {
+	s := l.plan.Reply.Shape
+	if l.plan.Mode == plan.Batch {
+		s = s.Item
+	}
+	return s.Kind == plan.Record
 }
 
 // lacking is the answer to a key that the reply does not have.
