@@ -34,7 +34,7 @@ func (l *locator) value(i, depth int, s *plan.Shape, base int) (out slot, end in
 		case c == '[' && s.Kind == plan.Inline:
 			out, end, err = l.token(i, depth)
 			if err == nil {
-				err = l.lift(i, end, depth, s, base)
+				err = l.lift(i, end, s, base)
 			}
 			return out, end, err
 		}
@@ -249,7 +249,7 @@ func (l *locator) compute(start, end int, s *plan.Shape, base int) error {
 
 // lift reads an array where a path expected an object: paths map through lists (LANGUAGE 2), so every value inside becomes
 // the list of the items' values.
-func (l *locator) lift(start, end, _ int, s *plan.Shape, base int) error {
+func (l *locator) lift(start, end int, s *plan.Shape, base int) error {
 	for i := range s.Lift {
 		if err := l.apply(l.b[start:end], &s.Lift[i], base); err != nil {
 			return err
