@@ -12,6 +12,7 @@ import (
 
 	"manifold/internal/fault"
 	"manifold/internal/plan"
+	"manifold/internal/rawjson"
 	"manifold/upstreams"
 )
 
@@ -134,9 +135,29 @@ func (f *frame) give() {
 		case err != nil:
 			f.slots[g.Slot] = f.fail(&fault.Error{Code: fault.BadUserInput, Message: "A variable is null where an argument may not be.", Cause: err})
 		case ok:
-			f.slots[g.Slot] = f.keep(value)
+			if value = memberAt(value, g.Member); value != nil {
+				f.slots[g.Slot] = f.keep(value)
+			}
 		}
 	}
+}
+
+// memberAt returns the member of a JSON value that names lead to, nil if it is not there. Of equal names the last counts.
+func memberAt(value []byte, names []string) []byte {
+	for _, name := range names {
+		if len(value) == 0 || value[0] != '{' {
+			return nil
+		}
+		var found []byte
+		_, _ = rawjson.Members(value, 0, func(key, member []byte) error { // the value has been checked
+			if rawjson.EqualKey(key, name) {
+				found = member
+			}
+			return nil
+		})
+		value = found
+	}
+	return value
 }
 
 // do makes a call. It runs on a goroutine of its own and touches nothing but c.

@@ -79,11 +79,6 @@ func (e *environment) hold(write func([]byte) []byte) []byte {
 // arg returns an argument, or the object of all.
 func (e *environment) arg(key string) []byte {
 	p := e.l.plan
-	if p.KeyArgs {
-		if v := e.member(key, e.lo); v != nil && key != "" {
-			return v
-		}
-	}
 	if key == "" {
 		return e.hold(func(b []byte) []byte {
 			b = append(b, '{')
@@ -91,11 +86,6 @@ func (e *environment) arg(key string) []byte {
 			for i := range p.Args {
 				if v := e.value(&p.Args[i].Value); v != nil {
 					b = appendMember(b, &n, p.Args[i].Name, v)
-				}
-			}
-			if p.KeyArgs {
-				for i, name := range p.Keys {
-					b = appendMember(b, &n, name, e.f.bytes(e.l.members(e.lo)[i]))
 				}
 			}
 			return append(b, '}')

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
-	"strings"
 
 	"manifold/internal/fault"
 	"manifold/internal/mapping"
@@ -141,7 +140,7 @@ func (f *frame) unfilled(l *loading, lo, hi int, err error) {
 	e := &fault.Error{
 		Code: fault.BadUserInput, Message: "The upstream request cannot be built: " + err.Error(), Upstream: l.plan.Source, Cause: err,
 	}
-	if v, ok := errors.AsType[*template.ValueError](err); ok && (strings.Contains(v.Expr, "$this") || strings.Contains(v.Expr, "$batch")) {
+	if v, ok := errors.AsType[*template.ValueError](err); ok && v.Parent && !l.plan.KeyArgs {
 		if v.Missing {
 			for n := lo; n < hi; n++ {
 				l.answers[n] = slot{kind: null}

@@ -20,9 +20,9 @@ func (c *compilation) resolveType(p *place, types []*schema.Type) error {
 	if len(types) == 1 && p.disc == nil && !named {
 		return nil
 	}
-	if p.typ.Loader != nil && !namesType(b) { // a key alone does not say the type: what it points to does
+	if p.typ.Entity() && !namesType(b) { // a key alone does not say the type: what it points to does
 		var err error
-		if b, err = c.attach(p, 0, p.typ, p.typ.Loader, nil); err != nil {
+		if b, err = c.attach(p, 0, p.typ, p.loader(p.typ), nil); err != nil {
 			return err
 		}
 	}

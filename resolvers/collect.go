@@ -28,6 +28,7 @@ type collected struct {
 	def  *schema.Field // nil for __typename
 	when plan.Cond     // alternatives, not yet simple
 	subs []selection
+	read bool // by a connector, for its key: no client selected it
 }
 
 // collect merges the selections that apply to objects of type t, in the order of first occurrence. A key whose first

@@ -106,7 +106,7 @@ func (c *compilation) object(p *place, from []selection) (*plan.Object, error) {
 	types := possible(p.typ)
 	if p.given != nil { // a looked-up object is null if it is not there, whatever is selected of it
 		p.exact = p.early == nil
-		if _, err := c.attach(p, 0, p.typ, p.typ.Loader, nil); err != nil {
+		if _, err := c.attach(p, 0, p.typ, p.by, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -176,12 +176,12 @@ func (c *compilation) compileField(p *place, variant int, t *schema.Type, f *col
 
 // memberOf does for a member of an interface or union what a reference to it needs: its own key and its own loader decide.
 func (c *compilation) memberOf(p *place, t *schema.Type, v *plan.Variant) {
-	if !p.ref || p.typ.Loader != nil {
+	if !p.ref || p.typ.Entity() {
 		return
 	}
 	v.NullIf = c.nullIf(p, t)
 	for k, b := range p.bases[1:] {
-		if b.conn == t.Loader {
+		if b.conn == p.loader(t) {
 			v.Require = k + 1
 		}
 	}
@@ -190,10 +190,10 @@ func (c *compilation) memberOf(p *place, t *schema.Type, v *plan.Variant) {
 // nullIf returns the slots of base 0 that hold the key of an entity of type t: a reference whose key is null is null.
 func (c *compilation) nullIf(p *place, t *schema.Type) (slots []int) {
 	b := p.bases[0]
-	if t.Loader == nil || b.node == nil || (!p.ref && b.prov.sel == nil) || b.prov.conn != nil {
+	if !t.Entity() || b.node == nil || (!p.ref && b.prov.sel == nil) || b.prov.conn != nil {
 		return nil
 	}
-	for _, in := range t.Loader.Inputs {
+	for _, in := range p.loader(t).Inputs {
 		f := t.Fields[in.Path[0]]
 		if f == nil || len(in.Path) > 1 || composite(f.Named) {
 			continue
@@ -210,7 +210,7 @@ func (c *compilation) seal(p *place) *plan.Object {
 	p.obj.Abstract = p.abs
 	for i, b := range p.bases[1:] {
 		p.obj.Bases = append(p.obj.Bases, plan.Base{Slot: b.hop[0]})
-		if p.ref && b.conn == p.typ.Loader {
+		if p.ref && b.conn == p.loader(p.typ) {
 			p.obj.Require = i + 1
 		}
 	}

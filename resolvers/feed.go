@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"manifold/internal/plan"
 	"manifold/schema"
@@ -81,8 +82,8 @@ func (c *compilation) feedEarly(p *place, l *loader, when plan.Cond, name string
 	}
 	fd := plan.Feeder{Place: name, Into: -1}
 	for _, in := range l.conn.Inputs {
-		slot, ok := p.early[in.Path[0]]
-		if !ok || len(in.Path) > 1 {
+		slot, ok := p.early[strings.Join(in.Path, ".")]
+		if !ok {
 			return
 		}
 		fd.Keys = append(fd.Keys, plan.Ref{Slot: slot})

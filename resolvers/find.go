@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -25,22 +26,20 @@ func (c *compilation) locate(p *place, variant int, t *schema.Type, f *collected
 	if v, ok := c.present(p, variant, t, f); ok {
 		return v, nil
 	}
-	conn := f.def.Block
-	if conn == nil {
-		conn = t.Loader
+	conns := p.serving(t, f.def)
+	for _, conn := range conns {
+		if p.has(conn) { // and present did not find it there
+			continue
+		}
+		b, err := c.attach(p, variant, t, conn, f.when)
+		if err != nil {
+			return value{}, err
+		}
+		if at, ok := b.prov.find(t, f.def); ok {
+			return c.inside(b, b.node, &b.prov, at, f.def), nil
+		}
 	}
-	if conn == nil || p.has(conn) {
-		return value{}, c.unserved(t, f)
-	}
-	b, err := c.attach(p, variant, t, conn, f.when)
-	if err != nil {
-		return value{}, err
-	}
-	at, ok := b.prov.find(t, f.def)
-	if !ok {
-		return value{}, c.unserved(t, f)
-	}
-	return c.inside(b, b.node, &b.prov, at, f.def), nil
+	return value{}, c.unserved(t, f)
 }
 
 // present looks for a field in the records that the place has already.
@@ -50,7 +49,7 @@ func (c *compilation) present(p *place, variant int, t *schema.Type, f *collecte
 		if b.inner != nil {
 			n = b.inner[variant]
 		}
-		if n == nil {
+		if n == nil || (b.conn == nil && !f.read && b.prov.holdsKey(t, f.def)) {
 			continue
 		}
 		if at, ok := b.prov.find(t, f.def); ok {
@@ -81,30 +80,30 @@ func (c *compilation) unserved(t *schema.Type, f *collected) error {
 // lookup returns the place of an entity whose key is in the arguments of a root field.
 func (c *compilation) lookup(p *place, f *collected) value {
 	given := map[string]int{}
-	for key, name := range f.def.LookupKeys {
-		given[key] = c.givenSlot(f, name)
+	for key, member := range f.def.LookupKeys {
+		given[key] = c.givenSlot(f, member)
 	}
-	v := value{base: p.bases[0], slot: -1, ref: true, given: given}
-	if f.def.Named.Loader.Batch == nil { // the object may turn out to have another key than it was asked by
+	v := value{base: p.bases[0], slot: -1, ref: true, given: given, by: f.def.Loader}
+	if f.def.Loader.Batch == nil { // the object may turn out to have another key than it was asked by
 		v.early, v.earlyWhen = given, simple(f.when)
 	}
 	return v
 }
 
-// givenSlot returns the slot of the root record that has an argument's value.
-func (c *compilation) givenSlot(f *collected, arg string) int {
+// givenSlot returns the slot of the root record that has an argument's value, or that of a member of it.
+func (c *compilation) givenSlot(f *collected, member []string) int {
 	var v plan.Value
 	for _, a := range f.def.Args {
-		if a.Name == arg {
+		if a.Name == member[0] {
 			v = c.argument(a, f.node)
 		}
 	}
-	id := fmt.Sprintf("%+v", v)
+	id := fmt.Sprintf("%+v %q", v, member[1:])
 	slot, ok := c.part.given[id]
 	if !ok {
 		slot = c.part.root.slot()
 		c.part.given[id] = slot
-		c.part.plan.Given = append(c.part.plan.Given, plan.Given{Slot: slot, Value: v})
+		c.part.plan.Given = append(c.part.plan.Given, plan.Given{Slot: slot, Value: v, Member: member[1:]})
 	}
 	return slot
 }
@@ -120,8 +119,8 @@ func (c *compilation) ask(p *place, variant int, t *schema.Type, conn *schema.Co
 	v := value{base: p.bases[0], slot: slot, node: l.node, prov: l.prov, list: true, from: fetch}
 	if c.kind == "query" && p.typ == c.model.Query && len(p.steps) == 0 && len(f.def.LookupKeys) > 0 && conn.HTTP != nil && conn.HTTP.Idempotent() {
 		v.early, v.earlyWhen = map[string]int{}, simple(f.when)
-		for key, arg := range f.def.LookupKeys {
-			v.early[key] = c.givenSlot(f, arg)
+		for key, member := range f.def.LookupKeys {
+			v.early[key] = c.givenSlot(f, member)
 		}
 	}
 	return v, nil
@@ -170,7 +169,7 @@ func asToken(f *schema.Field) *schema.Field {
 func (c *compilation) key(p *place, variant int, t *schema.Type, names []string, when plan.Cond) (plan.Ref, []*base, error) {
 	var hops []int
 	var used []*base
-	if slot, ok := p.given[names[0]]; ok && p.exact && len(names) == 1 {
+	if slot, ok := p.given[strings.Join(names, ".")]; ok && p.exact {
 		return plan.Ref{Slot: slot}, nil, nil
 	}
 	for i, name := range names {
@@ -181,7 +180,7 @@ func (c *compilation) key(p *place, variant int, t *schema.Type, names []string,
 		if i == len(names)-1 {
 			def = asToken(def)
 		}
-		f := &collected{key: name, def: def, when: when, node: hiddenField(def)}
+		f := &collected{key: name, def: def, when: when, node: hiddenField(def), read: true}
 		v, err := c.locate(p, variant, t, f)
 		if err != nil {
 			return plan.Ref{}, nil, err

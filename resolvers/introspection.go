@@ -49,13 +49,13 @@ func newIntrospection(s *ast.Schema) *introspection {
 	byName := &schema.Connector{ID: "__type", Coordinate: "__Type", Inputs: []schema.Input{{Path: []string{"name"}}}}
 	whole := &schema.Connector{ID: "__schema", Coordinate: "Query.__schema"}
 	typ := types["__Type"]
-	typ.Loader = byName
+	typ.Loaders = []*schema.Connector{byName}
 	typ.Keys = []schema.Key{{Fields: []string{"name", "kind", "ofType"}, Resolvable: true}}
 	for _, t := range types {
 		in.describe(t, types)
 	}
 	for _, f := range typ.Order {
-		if !isKey(typ, f.Name) {
+		if !typ.KeyField(f.Name) {
 			f.Block = byName
 			if all := in.all[f]; all != nil {
 				all.Block = byName
@@ -69,7 +69,7 @@ func newIntrospection(s *ast.Schema) *introspection {
 	}
 	in.root["__type"] = &schema.Field{
 		Name: "__type", Def: &ast.FieldDefinition{Name: "__type"}, Type: ast.NamedType("__Type", nil), Named: typ,
-		Lookup: true, LookupKeys: map[string]string{"name": "name"},
+		Lookup: true, LookupKeys: map[string][]string{"name": {"name"}}, Loader: byName,
 		Args: []*schema.Arg{{Name: "name", Type: ast.NonNullNamedType("String", nil), Named: types["String"]}},
 	}
 	return in

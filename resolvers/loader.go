@@ -26,7 +26,7 @@ type loader struct {
 func (c *compilation) loaderOf(conn *schema.Connector, t *ast.Type, named *schema.Type, f *collected, at string) *loader {
 	var args []plan.Arg
 	for _, name := range conn.Args {
-		if f == nil || conn.KeyArgs && isInput(conn, name) {
+		if f == nil || conn.KeyArgs { // whose arguments are its key
 			continue
 		}
 		for _, a := range f.def.Args {
@@ -50,15 +50,6 @@ func (c *compilation) loaderOf(conn *schema.Connector, t *ast.Type, named *schem
 	l.plan.Table = c.intro.tables[conn]
 	l.layoutReply(conn, t, named)
 	return l
-}
-
-func isInput(conn *schema.Connector, name string) bool {
-	for _, in := range conn.Inputs {
-		if in.Path[0] == name {
-			return true
-		}
-	}
-	return false
 }
 
 // describe copies what the connector says about the call.
@@ -151,11 +142,8 @@ func (l *loader) keySlots(conn *schema.Connector, t *ast.Type, named *schema.Typ
 	}
 	for _, in := range conn.Inputs {
 		slot := -1
-		if f := named.Fields[in.Path[0]]; t == nil && f != nil && len(in.Path) == 1 {
-			if at, ok := l.prov.find(named, f); ok {
-				c := compilation{}
-				slot = c.inside(&base{}, l.node, &l.prov, at, f).slot
-			}
+		if t == nil {
+			slot = l.keySlot(named, in.Path)
 		}
 		if slot < 0 {
 			slot = l.walk(spellAll(conn.Source, in.Path))
@@ -163,6 +151,24 @@ func (l *loader) keySlots(conn *schema.Connector, t *ast.Type, named *schema.Typ
 		slots = append(slots, slot)
 	}
 	return slots
+}
+
+// keySlot returns the slot of a key field in an item, -1 if the item does not carry the field as such.
+func (l *loader) keySlot(t *schema.Type, path []string) int {
+	c, v := compilation{}, value{node: l.node, prov: l.prov}
+	for _, name := range path {
+		f := t.Fields[name]
+		if f == nil || v.node == nil {
+			return -1
+		}
+		at, ok := v.prov.find(t, f)
+		if !ok {
+			return -1
+		}
+		v = c.inside(&base{}, v.node, &v.prov, at, f)
+		t = f.Named
+	}
+	return v.slot
 }
 
 // groupSlots finds the key that groupBy names in the raw item: one path, or an object with a member for each input.

@@ -24,11 +24,13 @@ type place struct {
 	// earlyWhen is when the root field of early is asked for.
 	earlyWhen plan.Cond
 	ref       bool // null if the entity it refers to is not found
-	disc      *schema.Discriminator
-	abs       *plan.Abstract // nil: one possible type
-	tests     map[int]*plan.TypeTest
-	inner     map[string]*shared // objects that several possible types have in common
-	obj       *plan.Object
+	// by is the loader of a looked-up object; nil: whose key is at hand.
+	by    *schema.Connector
+	disc  *schema.Discriminator
+	abs   *plan.Abstract // nil: one possible type
+	tests map[int]*plan.TypeTest
+	inner map[string]*shared // objects that several possible types have in common
+	obj   *plan.Object
 	// exact says that a given key is the key of the object, because its loader matches by key.
 	exact     bool
 	attaching map[*schema.Connector]bool // guards against a loader that needs itself
@@ -60,6 +62,7 @@ type value struct {
 	// for the place of a root field's object: see place
 	given, early map[string]int
 	earlyWhen    plan.Cond
+	by           *schema.Connector
 }
 
 // inside descends from the object n, which v describes, to the value of f.
@@ -132,7 +135,7 @@ func path(keys []string, sel *mapping.Object) mapping.Node {
 func (c *compilation) enter(p *place, f *collected, v value, test *plan.TypeTest) *place {
 	child := &place{
 		typ: f.def.Named, ref: v.ref, name: p.at(f),
-		given: v.given, early: v.early, earlyWhen: v.earlyWhen,
+		given: v.given, early: v.early, earlyWhen: v.earlyWhen, by: v.by,
 		disc: f.def.Discriminator,
 	}
 	if child.disc == nil {

@@ -42,20 +42,33 @@ func (v *provision) find(t *schema.Type, f *schema.Field) (found, bool) {
 	return found{keys: []string{spell(v.src, f.Name)}}, true
 }
 
+// holdsKey reports whether f is there only for the key inside of it.
+func (v *provision) holdsKey(t *schema.Type, f *schema.Field) bool {
+	switch {
+	case v.sel != nil && v.conn == nil:
+		m := member(v.sel, f.Name)
+		return m != nil && t.KeyHolder(f, m)
+	case v.keys:
+		return t.KeyHolder(f, nil)
+	default:
+		return false
+	}
+}
+
 // carries applies LANGUAGE 1.2 and 1.3: a block's connector resolves the fields of its block, a field's connector carries
 // the fields of all blocks of its source, an entity inside a reply its key, everything else inside a reply is whole.
 func (v *provision) carries(t *schema.Type, f *schema.Field) bool {
 	switch {
-	case isKey(t, f.Name):
+	case t.KeyField(f.Name):
 		return true
 	case v.keys:
 		return false
-	case v.whole && f.Block == t.Loader && v.src != nil:
+	case v.whole && f.Block == t.Loader().Block() && v.src != nil:
 		return true
-	case f.Block != nil && f.Block == v.conn:
+	case f.Block != nil && f.Block == v.conn.Block():
 		return true
 	case v.own || isBlock(t, v.conn):
-		return f.Block == nil && t.Loader == v.conn
+		return slices.Contains(t.Loaders, v.conn) && (f.Block == nil || v.conn.KeyArgs && ofMain(t, f) && f.Block.Source == v.src)
 	case f.Block == nil:
 		return true
 	default:
@@ -68,24 +81,20 @@ func isBlock(t *schema.Type, conn *schema.Connector) bool {
 	if conn == nil || conn.KeyArgs {
 		return false
 	}
-	if t.Loader == conn {
+	if slices.Contains(t.Loaders, conn) {
 		return true
 	}
 	for _, f := range t.Order {
-		if f.Block == conn {
+		if f.Block == conn.Block() {
 			return true
 		}
 	}
 	return false
 }
 
-func isKey(t *schema.Type, field string) bool {
-	for _, k := range t.Keys {
-		if slices.Contains(k.Fields, field) {
-			return true
-		}
-	}
-	return t.Loader != nil && slices.ContainsFunc(t.Loader.Inputs, func(in schema.Input) bool { return in.Path[0] == field })
+// ofMain reports whether a field is written in the block whose connectors load t.
+func ofMain(t *schema.Type, f *schema.Field) bool {
+	return f.Block != nil && slices.ContainsFunc(t.Loaders, func(c *schema.Connector) bool { return c.Block() == f.Block })
 }
 
 func (v *provision) findListed(sel *mapping.Object, name string) (found, bool) {

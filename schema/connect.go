@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // site is where a @connect stands: on a field, or (field == nil) on a block of a type.
@@ -23,10 +24,13 @@ func (s site) coordinate() string {
 func (l *loader) connectors() {
 	l.ids = map[string]place{}
 	for _, t := range l.order {
-		for i, b := range t.blocks {
-			if u := l.single(usesOf(b.uses, "connect"), t.name); u != nil {
-				b.connector = l.connect(u, site{owner: t, block: b}, i)
+		nth := 0
+		for _, b := range t.blocks {
+			for _, u := range usesOf(b.uses, "connect") {
+				l.blockConnector(b, l.connect(u, site{owner: t, block: b}, nth), u)
+				nth++
 			}
+			nth = max(nth, 1) // that of an extension says that it is not the type's own
 		}
 		for _, f := range t.fields {
 			if u := l.single(usesOf(f.uses, "connect"), f.coordinate()); u != nil {
@@ -36,12 +40,28 @@ func (l *loader) connectors() {
 	}
 }
 
+// blockConnector adds one connector of a block. A second one serves the same fields by another key.
+func (l *loader) blockConnector(b *block, c *Connector, u *use) {
+	for _, other := range b.connectors {
+		if !l.unread[c] && !l.unread[other] && sameSet(inputNames(c), inputNames(other)) && (c.Batch != nil) == (other.Batch != nil) {
+			l.problem(u.at, c.Coordinate, fmt.Sprintf("two connectors of this block read the same key, %q", strings.Join(inputNames(c), " ")),
+				"keep one of them; a second one reads another key, or the same one by $batch")
+		}
+	}
+	b.connectors = append(b.connectors, c)
+	if b.connector == nil {
+		b.connector = c
+		return
+	}
+	c.First, b.connector.Twins = b.connector, b.connectors
+}
+
 func (l *loader) single(uses []*use, coordinate string) *use {
 	if len(uses) == 0 {
 		return nil
 	}
 	if len(uses) > 1 {
-		l.notYet(uses[1].at, coordinate, "a second @connect at one place", "keep one; `extend type` gives a second one a place of its own")
+		l.notYet(uses[1].at, coordinate, "a second @connect at one place", "keep one of them")
 	}
 	return uses[0]
 }

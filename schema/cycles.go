@@ -35,15 +35,13 @@ func (c *cycles) provider(f *field) *Connector {
 	if m.Connector != nil {
 		return m.Connector
 	}
-	for _, k := range c.model.Keys {
-		if slices.Contains(k.Fields, m.Name) {
-			return nil
-		}
+	if c.model.inKey(m.Name) {
+		return nil
 	}
 	if m.Block != nil {
 		return m.Block
 	}
-	return c.model.Loader
+	return c.model.Loader()
 }
 
 // visit returns a cycle that is reached from p, as the names of the needed fields, or nil.

@@ -108,7 +108,9 @@ func (l *loader) idleLoader(t *typ, reached map[string]bool) {
 	var key []string
 	if len(t.model.Keys) > 0 {
 		for _, name := range t.model.Keys[0].Fields {
-			key = append(key, name+": "+t.byName[name].def.Type.Name()+"!")
+			if f := t.byName[name]; f != nil {
+				key = append(key, name+": "+f.def.Type.Name()+"!")
+			}
 		}
 	}
 	l.warning(atDirective(main.connector.Pos), t.name, "nothing asks this connector: every reply that leads to "+t.name+" carries it whole",

@@ -67,6 +67,7 @@ type loader struct {
 
 	comparisons int // of names, for hints
 
+	args       map[*ast.ArgumentDefinition][]*use  // our directives on arguments
 	declared   map[string]*ast.DirectiveDefinition // by the user
 	inputs     []*ast.Source
 	selections map[*Connector]*ast.Value // where each selection is written
@@ -102,6 +103,7 @@ func (l *loader) load(files []*ast.Source) *Gateway {
 	}
 	l.declare(doc)
 	uses := l.decode(doc)
+	l.args = uses.args
 	l.merge(doc, uses)
 	l.checkSDL(doc)
 	g := l.describe(uses)

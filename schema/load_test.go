@@ -71,7 +71,7 @@ func TestModel(t *testing.T) {
 	t.Parallel()
 	g := mustLoad(t, posts)
 	user, query := g.Types["User"], g.Query
-	loader := user.Loader
+	loader := user.Loader()
 	if loader == nil || loader.ID != "User" || loader.Source != g.Sources[0] || loader.Batch == nil {
 		t.Fatalf("loader of User: %+v", loader)
 	}
@@ -91,10 +91,10 @@ func TestModel(t *testing.T) {
 	if own.Connector == nil || own.Block != nil || own.Connector.Batch.MaxSize != 7 || mapping.String(own.Connector.Batch.GroupBy) != "$.userId" {
 		t.Errorf("User.posts: %+v", own.Connector)
 	}
-	if f := query.Fields["user"]; f.LookupKeys["id"] != "id" || f.Lookup || !slices.Equal(f.Connector.Args, []string{"id"}) {
+	if f := query.Fields["user"]; !slices.Equal(f.LookupKeys["id"], []string{"id"}) || f.Lookup || !slices.Equal(f.Connector.Args, []string{"id"}) {
 		t.Errorf("Query.user: %+v", f)
 	}
-	if f := query.Fields["author"]; f.LookupKeys["id"] != "id" || !f.Lookup || f.Connector != nil {
+	if f := query.Fields["author"]; !slices.Equal(f.LookupKeys["id"], []string{"id"}) || !f.Lookup || f.Connector != nil {
 		t.Errorf("Query.author: %+v", f)
 	}
 	if f := query.Fields["greet"]; f.Connector.HTTP != nil || f.Connector.Source != nil || mapping.String(f.Connector.Selection) == "" {
@@ -155,10 +155,10 @@ func TestEntityFieldsAreLoaders(t *testing.T) {
 		for _, key := range []string{"", `@key(fields: "id")`} {
 			g := mustLoad(t, src+`type Query { order(id: ID!): Order `+mark+` } type Order `+key+` { id: ID! total: Int }`)
 			o, f := g.Types["Order"], g.Query.Fields["order"]
-			if o.Loader == nil || o.Loader != f.Connector || !o.Loader.KeyArgs || len(o.Loader.Inputs) != 1 || o.Loader.Inputs[0].Path[0] != "id" {
-				t.Fatalf("%s %s: loader %+v", mark, key, o.Loader)
+			if o.Loader() == nil || o.Loader() != f.Connector || !o.Loader().KeyArgs || len(o.Loader().Inputs) != 1 || o.Loader().Inputs[0].Path[0] != "id" {
+				t.Fatalf("%s %s: loader %+v", mark, key, o.Loader())
 			}
-			if len(o.Keys) != 1 || o.Keys[0].Fields[0] != "id" || f.LookupKeys["id"] != "id" || f.Lookup {
+			if len(o.Keys) != 1 || o.Keys[0].Fields[0] != "id" || !slices.Equal(f.LookupKeys["id"], []string{"id"}) || f.Lookup {
 				t.Errorf("%s %s: keys %v, lookup %v", mark, key, o.Keys, f.LookupKeys)
 			}
 		}
@@ -170,7 +170,7 @@ func TestImplicitKey(t *testing.T) {
 	g := mustLoad(t, src+`type Query { u(org: ID!, id: ID!): User @lookup }
 type User @connect(source: "a", http: { POST: "/u", body: "keys: $batch { org id }" }) { id: ID org: ID name: String }`)
 	u := g.Types["User"]
-	if len(u.Keys) != 1 || !slices.Equal(u.Keys[0].Fields, []string{"org", "id"}) || u.Loader.Batch == nil {
+	if len(u.Keys) != 1 || !slices.Equal(u.Keys[0].Fields, []string{"org", "id"}) || u.Loader().Batch == nil {
 		t.Errorf("keys %v", u.Keys)
 	}
 }
@@ -184,7 +184,7 @@ interface Node @key(fields: "id") @discriminate(field: "kind") @connect(source: 
 type A implements Node { id: ID name: String size: Int }
 type B implements Node { id: ID name: String @from(path: "b") size: Int @connect(source: "a", http: { GET: "/b/{$this.id}" }) }`)
 	node, a, b := g.Types["Node"], g.Types["A"], g.Types["B"]
-	if a.Loader != node.Loader || a.Loader == nil || len(a.Keys) != 1 || a.Fields["name"].Block != a.Loader {
+	if a.Loader() != node.Loader() || a.Loader() == nil || len(a.Keys) != 1 || a.Fields["name"].Block != a.Loader() {
 		t.Errorf("the loader of Node does not hold for A: %+v", a)
 	}
 	if a.Fields["size"].Connector != node.Fields["size"].Connector || b.Fields["size"].Connector == node.Fields["size"].Connector {
@@ -256,7 +256,7 @@ enum Tier { PRO TRIAL }`}
 		t.Fatal(ps)
 	}
 	u := g.Types["User"]
-	if len(g.Sources) != 2 || u.Loader.Source.BaseURL != "http://users" || u.Fields["total"].Block.Source.BaseURL != "http://orders" {
+	if len(g.Sources) != 2 || u.Loader().Source.BaseURL != "http://users" || u.Fields["total"].Block.Source.BaseURL != "http://orders" {
 		t.Errorf("names of sources must be private to their file: %v", g.Sources)
 	}
 	if len(u.Order) != 3 || len(g.Query.Order) != 2 || len(g.Types["Tier"].Values) != 3 {

@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -21,29 +22,29 @@ func (l *loader) lookups() {
 			continue
 		}
 		c := f.model.Connector
-		if c == nil || c.KeyArgs || c.HTTP == nil || !c.HTTP.Idempotent() || t == nil || t.kind != ast.Object || f.def.Type.Elem != nil {
+		if c == nil || len(f.model.LookupKeys) > 0 || c.HTTP == nil || !c.HTTP.Idempotent() || t == nil || t.kind != ast.Object || f.def.Type.Elem != nil {
 			continue
 		}
-		for _, k := range t.model.Keys {
-			if args, ok := l.keyArguments(f, t, k); ok {
-				f.model.LookupKeys = args
-				break
-			}
-		}
+		l.keyKnown(f, t)
 	}
 }
 
-// keyArguments maps the fields of a key to the arguments of the same names and like types.
-func (l *loader) keyArguments(f *field, t *typ, k Key) (map[string]string, bool) {
-	args := make(map[string]string, len(k.Fields))
-	for _, name := range k.Fields {
-		a, key := f.def.Arguments.ForName(name), t.byName[name]
-		if a == nil || key == nil || a.Type.Elem != nil || !likeTypes(a.Type.Name(), key.def.Type.Name()) {
-			return nil, false
+// keyKnown notes the key that the arguments of a field with a connector of its own happen to name.
+func (l *loader) keyKnown(f *field, t *typ) {
+	bound := l.bindArguments(f, t)
+	for _, k := range t.model.Keys {
+		like := func(name string) bool {
+			b := bound.argument(name)
+			return b.member != nil && b.typ.Elem == nil && b.target.def.Type.Elem == nil && likeTypes(b.typ.Name(), b.target.def.Type.Name())
 		}
-		args[name] = a.Name
+		if len(k.Fields) > 0 && !bound.faulty && !slices.ContainsFunc(k.Fields, func(name string) bool { return !like(name) }) {
+			f.model.LookupKeys = map[string][]string{}
+			for _, name := range k.Fields {
+				f.model.LookupKeys[name] = bound.argument(name).member
+			}
+			return
+		}
 	}
-	return args, len(args) > 0
 }
 
 // likeTypes reports whether an argument may carry a key field: keys compare as text, so an ID may be a String or an Int.
@@ -62,37 +63,55 @@ func (l *loader) lookup(f *field, t *typ, u *use) {
 	case t == nil || !t.composite():
 		l.problem(u.at, coordinate, "@lookup needs a field of an object type", "remove it")
 		return
-	case t.model.Loader == nil:
+	case t.model.Loader() == nil:
 		l.problem(u.at, coordinate, t.name+" has no loader that could serve it",
 			fmt.Sprintf("put @connect(source: ..., http: { GET: \"...{$batch.id}\" }) on type %s, or on this field", t.name))
 		return
 	}
-	f.model.LookupKeys = map[string]string{}
-	if l.unread[t.model.Loader] || len(t.model.Loader.Inputs) == 0 { // reported at the loader
+	f.model.LookupKeys = map[string][]string{}
+	bound := l.bindArguments(f, t)
+	if bound.faulty {
 		return
 	}
-	var needed []string
-	for _, in := range t.model.Loader.Inputs {
-		name := in.Path[0]
-		needed = append(needed, name)
-		a, key := f.def.Arguments.ForName(name), t.byName[name]
-		switch {
-		case len(in.Path) > 1:
-			l.notYet(u.at, coordinate, "a lookup by a key inside of an object", "read fields of "+t.name+" itself in its connector")
-		case a == nil:
-			l.problem(f.pos(), coordinate, fmt.Sprintf("the loader of %s needs %s, and the field has no such argument", t.name, name),
-				fmt.Sprintf("add the argument %s: %s!", name, key.def.Type.Name()))
-		case a.Type.Elem != nil || !likeTypes(a.Type.Name(), key.def.Type.Name()):
-			l.problem(at(a.Position), coordinate, fmt.Sprintf("argument %s is %s, but %s.%s is %s", name, a.Type, t.name, name, key.def.Type.Name()),
-				"give both the same type")
-		default:
-			f.model.LookupKeys[name] = a.Name
+	c := l.lookupLoader(t, bound)
+	f.model.Loader = c
+	if l.unread[c] || len(c.Inputs) == 0 { // reported at the loader
+		return
+	}
+	for _, name := range inputNames(c) {
+		b := bound.argument(name)
+		if b.member == nil {
+			l.missingKey(f, t, name)
+			continue
 		}
+		l.fitBinding(f, t, b)
+		f.model.LookupKeys[name] = b.member
 	}
 	for _, a := range f.def.Arguments {
-		if !slices.Contains(needed, a.Name) {
+		if !slices.ContainsFunc(bound.of(a.Name), func(b binding) bool { return f.model.LookupKeys[b.field] != nil }) {
 			l.problem(at(a.Position), coordinate, fmt.Sprintf("argument %s has no effect: the loader of %s does not read it", a.Name, t.name),
 				"remove it, or give the field a connector of its own")
 		}
 	}
+}
+
+// lookupLoader returns the loader whose key the arguments are, else the preferred one.
+func (l *loader) lookupLoader(t *typ, bound *bindings) *Connector {
+	for _, c := range t.model.Loaders {
+		if bound.cover(inputNames(c)) {
+			return c
+		}
+	}
+	return t.model.Loader()
+}
+
+func (l *loader) missingKey(f *field, t *typ, name string) {
+	hint := ""
+	if key := l.find(t, strings.Split(name, ".")); key != nil {
+		hint = fmt.Sprintf("add the argument %s: %s!", name, key.def.Type.Name())
+		if strings.Contains(name, ".") {
+			hint = fmt.Sprintf("add an argument and say what it is: (key: %s! @is(field: %q))", key.def.Type.Name(), name)
+		}
+	}
+	l.problem(f.pos(), f.coordinate(), fmt.Sprintf("the loader of %s needs %s, and the field has no such argument", t.name, name), hint)
 }

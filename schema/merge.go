@@ -17,6 +17,7 @@ type typ struct {
 	byName map[string]*field
 	model  *Type
 
+	keyed      bool // a @key is written for it; else its loaders say what its keys are
 	implements []string
 	members    []string // of unions
 }

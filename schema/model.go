@@ -2,6 +2,8 @@ package schema
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -66,11 +68,13 @@ type Type struct {
 	Def  *ast.Definition // of the public schema
 
 	// Of objects and interfaces.
-	Fields   map[string]*Field
-	Order    []*Field   // in the order written
-	Keys     []Key      // from @key; the first is the preferred one
-	Loader   *Connector // loads an entity by key: @connect on its main block, or the entity field of Query; nil if none
-	Possible []*Type    // of interfaces and unions: the object types it may be
+	Fields map[string]*Field
+	Order  []*Field // in the order written
+	Keys   []Key    // from @key; the first is the preferred one
+	// Loaders load an entity by key: @connect on its main block, and entity fields of Query. Each reads another key; the
+	// first is the preferred one.
+	Loaders  []*Connector
+	Possible []*Type // of interfaces and unions: the object types it may be
 
 	// Of interfaces and unions.
 	Discriminator *Discriminator
@@ -81,12 +85,39 @@ type Type struct {
 }
 
 // Entity reports whether objects of t can be fetched by key.
-func (t *Type) Entity() bool { return t.Loader != nil }
+func (t *Type) Entity() bool { return len(t.Loaders) > 0 }
 
-// Key is one @key: the names of the fields that pick one object, in the order written.
+// Loader returns the preferred loader, nil if there is none.
+func (t *Type) Loader() *Connector {
+	if len(t.Loaders) == 0 {
+		return nil
+	}
+	return t.Loaders[0]
+}
+
+// KeyField reports whether a field of t, or a field inside of it, picks objects of t: it is in a @key, or a loader reads it.
+func (t *Type) KeyField(name string) bool {
+	return t.inKey(name) || slices.ContainsFunc(t.Loaders, func(c *Connector) bool {
+		return slices.ContainsFunc(c.Inputs, func(in Input) bool { return in.Path[0] == name })
+	})
+}
+
+// inKey reports whether a field of t is in a @key, or holds a field that is.
+func (t *Type) inKey(name string) bool {
+	return slices.ContainsFunc(t.Keys, func(k Key) bool {
+		return slices.ContainsFunc(k.Fields, func(f string) bool {
+			head, _, _ := strings.Cut(f, ".")
+			return head == name
+		})
+	})
+}
+
+// Key is one @key: the fields that pick one object, in the order written. Those inside of objects are joined by dots:
+// "organization.id".
 type Key struct {
 	Fields     []string
 	Resolvable bool
+	place      place
 }
 
 // Discriminator says how the member type of an interface or union is found (LANGUAGE: @discriminate).
@@ -111,9 +142,14 @@ type Field struct {
 	// A field with neither Connector nor Block is found in the reply that carries its parent.
 	Block *Connector
 	// Lookup marks a root field without a Connector of its own that is served by the loader of its type.
-	// LookupKeys has, for every key field of the loader's Inputs, the argument that gives it.
-	Lookup     bool
-	LookupKeys map[string]string // key field -> argument name; also set for a field with a Connector whose arguments name the key of its type
+	Lookup bool
+	// LookupKeys has for every field of a key the argument that gives it, and the members inside of the argument: "id" -> [id],
+	// "organization.id" -> [by organization id]. It is also set for a field with a Connector whose arguments name the key of
+	// its type.
+	LookupKeys map[string][]string
+	// Loader is the loader that LookupKeys are the key of: of a Lookup field, one of its type's; the field's own Connector if
+	// that has KeyArgs; else nil.
+	Loader *Connector
 
 	From     []From // @from, one for each source or one for all
 	Embedded bool   // @from(embedded: true): the reply carries the entity whole
@@ -155,14 +191,28 @@ type Connector struct {
 	Inputs []Input
 	// Args are the names of the field's arguments it reads by $args.
 	Args []string
-	// KeyArgs is true for a loader written on a root field: Inputs are bound to $args instead of $this.
+	// KeyArgs is true for a loader written on a root field. Its texts read $this like those of every loader: what was written
+	// as $args.id is $this.id here.
 	KeyArgs bool
-	Pos     *ast.Position
+	// First is the first connector of the block, if this is another one of it.
+	First *Connector
+	// Twins are all connectors of the block, if this is the first of several. Each serves the whole block, by another key.
+	Twins []*Connector
+	Pos   *ast.Position
+}
+
+// Block returns the connector that stands for all connectors of c's block: the first of them. That of nil is nil.
+func (c *Connector) Block() *Connector {
+	if c == nil || c.First == nil {
+		return c
+	}
+	return c.First
 }
 
 // Input is one value of the parent object that a connector needs.
 type Input struct {
-	Path []string // field names from the parent: ["id"], ["tenant", "id"]
+	Path    []string // field names from the parent: ["id"], ["tenant", "id"]
+	NonNull bool     // it stands for an argument that may not be null: if it is null, there is no call
 }
 
 // HTTP is an HTTP request to be filled in.

@@ -32,7 +32,8 @@ type block struct {
 	ext  bool
 	uses []*use // our directives on the block, once decoded
 
-	connector *Connector
+	connector  *Connector   // the first of connectors
+	connectors []*Connector // each by another key
 }
 
 func (b *block) file() *ast.Source { return b.def.Position.Src }

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -14,7 +15,7 @@ type reply struct {
 	object     *mapping.Object
 	text       *ast.Value // where the mapping is written; nil without one
 	coordinate string     // of the connector or @from
-	loads      bool       // the object is asked by key already: what is not here is nowhere
+	by         *Connector // the loader that was asked for the object by key: what is not here only another one may have
 	checked    bool       // what the mapping lists is in the SDL: checked for an abstract type as a whole
 }
 
@@ -29,7 +30,7 @@ type shapes struct {
 type visit struct {
 	t      *typ
 	object *mapping.Object
-	loads  bool
+	by     *Connector
 }
 
 func (l *loader) checkShapes() {
@@ -53,7 +54,7 @@ func (s *shapes) root(t *typ) {
 		case f.model.Connector != nil:
 			s.connector(f)
 		case f.model.Lookup:
-			if target != nil && target.composite() && target.model.Loader != nil {
+			if target != nil && target.composite() && target.model.Loader() != nil {
 				s.reference(target, f, reply{coordinate: f.coordinate()})
 			}
 		case f.model.Block != nil: // a connector on a root type is reported already
@@ -69,7 +70,7 @@ func (s *shapes) root(t *typ) {
 }
 
 func (s *shapes) lookupHint(f *field, target *typ) string {
-	if target != nil && target.model.Loader != nil && f.def.Type.Elem == nil {
+	if target != nil && target.model.Loader() != nil && f.def.Type.Elem == nil {
 		return ", or @lookup to use the loader of " + target.name
 	}
 	return ""
@@ -78,7 +79,7 @@ func (s *shapes) lookupHint(f *field, target *typ) string {
 // namespace reports whether a field is an empty object that only groups fields: its type has a binding on every field.
 func (s *shapes) namespace(f *field) bool {
 	t := s.types[f.def.Type.Name()]
-	if t == nil || t.kind != ast.Object || f.def.Type.Elem != nil || t.model.Loader != nil || len(f.model.From) > 0 || len(t.fields) == 0 {
+	if t == nil || t.kind != ast.Object || f.def.Type.Elem != nil || t.model.Loader() != nil || len(f.model.From) > 0 || len(t.fields) == 0 {
 		return false
 	}
 	known, visited := s.namespaces[t]
@@ -156,10 +157,10 @@ func (s *shapes) listPossible(t *typ) string {
 
 // object walks the fields of an object found in r.
 func (s *shapes) object(t *typ, r reply) {
-	if s.seen[visit{t, r.object, r.loads}] || t.model == nil {
+	if s.seen[visit{t, r.object, r.by}] || t.model == nil {
 		return
 	}
-	s.seen[visit{t, r.object, r.loads}] = true
+	s.seen[visit{t, r.object, r.by}] = true
 	var m *members
 	if r.object != nil {
 		m = flatten(r.object)
@@ -167,22 +168,26 @@ func (s *shapes) object(t *typ, r reply) {
 			s.checkMembers(r, t, nil)
 		}
 	}
-	needsLoader := false
+	var needed *Connector
 	for _, f := range t.fields {
 		switch {
 		case f.model.Connector != nil:
 			s.connector(f)
-		case f.model.Block != nil && f.model.Block != t.model.Loader:
+		case f.model.Block != nil && f.model.Block != t.model.Loader().Block():
 			s.block(t, f.model.Block)
 		case m == nil:
 			s.found(f)
+		case r.by == nil && m.values[f.def.Name] != nil && t.model.KeyHolder(f.model, m.values[f.def.Name]):
+			needed = s.otherLoader(t, m, nil)
 		case m.values[f.def.Name] != nil:
 			s.listed(f, m.values[f.def.Name], m.at[f.def.Name], r)
 		case m.open:
 			s.found(f)
-		case t.model.Loader != nil && !r.loads:
-			needsLoader = true
-		case r.loads && readsInput(t.model.Loader, f.def.Name): // the key that was asked for
+		case r.by != nil && readsInput(r.by, f.def.Name): // the key that was asked for
+		case s.otherLoader(t, m, r.by) != nil:
+			needed = s.otherLoader(t, m, r.by)
+		case t.model.Loader() != nil && r.by == nil:
+			needed = t.model.Loader()
 		case s.namespace(f):
 			f.model.Namespace = true
 			s.root(s.types[f.def.Type.Name()])
@@ -190,28 +195,39 @@ func (s *shapes) object(t *typ, r reply) {
 			s.nowhere(t, f, r)
 		}
 	}
-	if needsLoader {
-		s.asked[t.model.Loader] = true
-		s.checkReference(t, m, r)
+	if needed != nil {
+		s.asked[needed.Block()] = true
+		s.checkReference(t, m, r, needed)
 		s.load(t)
 	}
+}
+
+// otherLoader returns a loader, other than the one that was asked already, whose key an object built by a mapping has; nil if
+// there is none.
+func (s *shapes) otherLoader(t *typ, m *members, by *Connector) *Connector {
+	for _, c := range t.model.Loaders {
+		if c != by && len(c.Inputs) > 0 && !slices.ContainsFunc(c.Inputs, func(in Input) bool { return m.values[in.Path[0]] == nil }) {
+			return c
+		}
+	}
+	return nil
 }
 
 func (s *shapes) nowhere(t *typ, f *field, r reply) {
 	why := t.name + " has no loader"
 	hint := "add " + f.def.Name + " to the mapping, or @connect to " + t.name + " to load it by key"
-	if t.model.Loader != nil {
+	if t.model.Loader() != nil {
 		why, hint = "it is the loader", "add "+f.def.Name+" to the mapping"
 	}
 	s.problem(s.insideText(r.text, 0), f.coordinate(), fmt.Sprintf("nothing provides this field: the mapping of %s does not list it, and %s", r.coordinate, why), hint)
 }
 
 // checkReference checks that an object built by a mapping has the key by which the rest is loaded.
-func (s *shapes) checkReference(t *typ, m *members, r reply) {
+func (s *shapes) checkReference(t *typ, m *members, r reply, loader *Connector) {
 	if m == nil || m.open {
 		return
 	}
-	for _, in := range t.model.Loader.Inputs {
+	for _, in := range loader.Inputs {
 		if m.values[in.Path[0]] == nil {
 			s.problem(s.insideText(r.text, 0), r.coordinate, fmt.Sprintf("the mapping lacks %s, the key by which %s is loaded", in.Path[0], t.name),
 				"add "+in.Path[0]+" to the mapping")
@@ -267,7 +283,7 @@ func (l *loader) plainLeaf(f *field) bool {
 
 // reference walks an object inside of a reply: an entity with a loader is loaded by its key, unless the reply carries it.
 func (s *shapes) reference(t *typ, f *field, r reply) {
-	if r.object == nil && t.model.Loader != nil && !f.model.Embedded {
+	if r.object == nil && t.model.Loader() != nil && !f.model.Embedded {
 		if t.kind != ast.Object && !s.tellable(t, f, r) {
 			s.untold(t, f, r)
 		}
@@ -279,7 +295,7 @@ func (s *shapes) reference(t *typ, f *field, r reply) {
 		return
 	}
 	for _, o := range s.possible(t) {
-		if o.model.Loader != nil {
+		if o.model.Loader() != nil {
 			s.load(o)
 		}
 	}
@@ -308,25 +324,23 @@ func (s *shapes) listed(f *field, n mapping.Node, offset int, r reply) {
 	}
 }
 
-// load walks what the loader of t gives.
+// load walks what the loaders of t give.
 func (s *shapes) load(t *typ) {
-	c := t.model.Loader
 	if t.kind != ast.Object {
 		for _, o := range s.possible(t) {
 			s.load(o)
 		}
-		if s.done[c] {
+		if c := t.model.Loader(); s.done[c] {
 			return
 		}
 	}
-	if c == nil {
-		return
-	}
-	for _, r := range s.replies(c.Selection, s.selections[c], c.Coordinate) {
-		r.loads = true
-		s.checkMatch(c, r)
-		if t.kind == ast.Object {
-			s.object(t, r)
+	for _, c := range t.model.Loaders {
+		for _, r := range s.replies(c.Selection, s.selections[c], c.Coordinate) {
+			r.by = c
+			s.checkMatch(c, r)
+			if t.kind == ast.Object {
+				s.object(t, r)
+			}
 		}
 	}
 }
@@ -337,6 +351,9 @@ func (s *shapes) block(t *typ, c *Connector) {
 		return
 	}
 	s.done[c] = true
+	for _, twin := range c.Twins {
+		s.block(t, twin)
+	}
 	for _, r := range s.replies(c.Selection, s.selections[c], c.Coordinate) {
 		s.checkMatch(c, r)
 		var m *members
@@ -346,7 +363,7 @@ func (s *shapes) block(t *typ, c *Connector) {
 		}
 		for _, f := range t.fields {
 			switch {
-			case f.model.Block != c || f.model.Connector != nil:
+			case f.model.Block != c.Block() || f.model.Connector != nil:
 			case m == nil || m.open && m.values[f.def.Name] == nil:
 				s.found(f)
 			case m.values[f.def.Name] != nil:

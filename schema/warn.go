@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -45,7 +46,7 @@ func (w *walk) visit(t *typ, inList bool) {
 		w.unreadArguments(f)
 		if inList {
 			w.check(m.Connector)
-			if m.Connector == nil && m.Block != t.model.Loader {
+			if m.Connector == nil && m.Block != t.model.Loader().Block() {
 				w.check(m.Block)
 			}
 		}
@@ -55,7 +56,7 @@ func (w *walk) visit(t *typ, inList bool) {
 		}
 		inner := inList || f.def.Type.Elem != nil
 		if inner && m.Connector == nil && !m.Embedded && !m.Lookup {
-			w.check(target.model.Loader)
+			w.check(target.model.Loader())
 		}
 		w.visit(target, inner)
 	}
@@ -93,6 +94,9 @@ func batchSpelling(c *Connector) string {
 	one := "{$this."
 	if c.KeyArgs {
 		one = "{$args."
+		if len(c.Inputs) == 1 { // an argument may have another name than the field that it is
+			url = regexp.MustCompile(`\{\$args\.[A-Za-z0-9_.]+`).ReplaceAllLiteralString(url, one+inputNames(c)[0])
+		}
 	}
 	path, query, hasQuery := strings.Cut(url, "?")
 	if i := strings.Index(path, "/"+one); i >= 0 {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"manifold/schema"
 	"manifold/upstreams"
 )
@@ -78,21 +80,11 @@ func nameOf(source *schema.Source) string {
 	return source.Name
 }
 
-// beyondReference reports whether a connector's key lies deeper than the reference looks: in an object of the parent, or in a
-// field with a connector of its own.
+// beyondReference reports whether an interface is loaded by key: the reference does not know its loader.
 func beyondReference(g *schema.Gateway) bool {
 	for _, t := range g.Types {
-		for _, f := range t.Order {
-			for _, c := range []*schema.Connector{f.Connector, f.Block, t.Loader} {
-				if c == nil || c.KeyArgs {
-					continue
-				}
-				for _, in := range c.Inputs {
-					if key := t.Fields[in.Path[0]]; len(in.Path) > 1 || key != nil && key.Connector != nil {
-						return true
-					}
-				}
-			}
+		if t.Kind == ast.Interface && t.Entity() {
+			return true
 		}
 	}
 	return false

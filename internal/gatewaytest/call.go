@@ -45,8 +45,6 @@ func (vs variables) Var(name, key string) []byte {
 func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Field, t *schema.Type) answer {
 	vars := variables{"args": args, "request": x.headers(), "env": x.environment()}
 	switch {
-	case c.KeyArgs && f == nil:
-		vars["args"] = this
 	case c.Batch != nil:
 		vars["batch"] = []any{this}
 	default:
@@ -64,7 +62,7 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 	}
 	call, err := fill(c, vars, x.request.Header)
 	if err != nil {
-		return unfilled(err)
+		return unfilled(c, err)
 	}
 	x.calls++
 	reply, err := x.up(c.Source, call)
@@ -87,9 +85,9 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 }
 
 // unfilled is the answer of a call that cannot be made.
-func unfilled(err error) answer {
+func unfilled(c *schema.Connector, err error) answer {
 	v, ok := errors.AsType[*template.ValueError](err)
-	if !ok || !strings.Contains(v.Expr, "$this") && !strings.Contains(v.Expr, "$batch") {
+	if !ok || !v.Parent || c.KeyArgs {
 		return failed(fault.BadUserInput)
 	}
 	if v.Missing {

@@ -13,7 +13,7 @@ import (
 
 // object completes an object of a concrete type (GraphQL 6.3 and 6.4.3).
 func (x *execution) object(o *thing, from []*ast.Field, at path) (string, outcome) {
-	o.loads = map[*schema.Connector]*loaded{}
+	o.loaded = map[*schema.Connector]*loaded{}
 	groups := x.collect(o.typ, from)
 	if !o.root {
 		if gone, how := x.prepare(o, groups, at); gone {
@@ -29,15 +29,15 @@ func (x *execution) object(o *thing, from []*ast.Field, at path) (string, outcom
 // prepare calls the loaders of an object. gone says that the whole object is null: a reference, or an object built by a
 // selection, whose key is null; a reference that leads nowhere.
 func (x *execution) prepare(o *thing, groups []*group, at path) (gone bool, how outcome) {
-	if l := o.typ.Loader; l != nil && !o.held.whole && (o.reference || o.held.shape != nil) {
+	if l := o.loader(); l != nil && !o.held.whole && (o.reference || o.held.shape != nil) {
 		for _, in := range l.Inputs {
-			if empty(x.value(o, o.typ.Fields[in.Path[0]]).v) {
+			if f := o.typ.Fields[in.Path[0]]; f.Connector == nil && empty(x.value(o, f).v) {
 				return true, nothing
 			}
 		}
 	}
 	all := x.loaders(o, groups)
-	if i := slices.Index(all, o.typ.Loader); i > 0 && o.reference { // without what it points to, nothing else counts
+	if i := slices.Index(all, o.loader()); i > 0 && o.reference { // without what it points to, nothing else counts
 		all[0], all[i] = all[i], all[0]
 	}
 	failed := map[*fault.Error]bool{}
@@ -47,7 +47,7 @@ func (x *execution) prepare(o *thing, groups []*group, at path) (gone bool, how 
 			failed[l.failure] = true
 			x.blame(at, l.failure.Code)
 		}
-		if o.reference && c == o.typ.Loader && !l.found {
+		if o.reference && c == o.loader() && !l.found {
 			if l.failure != nil {
 				return true, blamed
 			}
@@ -96,7 +96,7 @@ func (x *execution) field(o *thing, g *group, at path) (string, outcome) {
 		return x.complete(f.Type, f, located{v: NewObject()}, g.fields, at)
 	}
 	v := x.value(o, f)
-	if c := x.provider(o, f); c != nil && o.loads[c].failure != nil {
+	if c := x.provider(o, f); c != nil && o.loaded[c].failure != nil {
 		return x.null(f.Type, blamed, at)
 	}
 	return x.complete(f.Type, f, v, g.fields, at)
@@ -104,70 +104,68 @@ func (x *execution) field(o *thing, g *group, at path) (string, outcome) {
 
 // connected completes a field that has its own connector.
 func (x *execution) connected(o *thing, f *schema.Field, args *Object, g *group, at path) (string, outcome) {
-	this, ok := x.inputs(o, f.Connector, f.Connector.Batch == nil)
+	c := f.Connector
+	if c.KeyArgs {
+		return x.keyed(f, args, g, at)
+	}
+	this, ok, failure := x.inputs(o, c, c.Batch == nil)
 	if !ok {
 		how := nothing
-		for _, in := range f.Connector.Inputs { // the fault that kept its input away is the field's too
-			if c := x.provider(o, o.typ.Fields[in.Path[0]]); c != nil && o.loads[c].failure != nil && how == nothing {
-				x.blame(at, o.loads[c].failure.Code)
-				how = blamed
-			}
-			if _, wrong := x.value(o, o.typ.Fields[in.Path[0]]).v.(misuse); wrong && how == nothing {
-				x.blame(at, fault.UpstreamBadResponse)
-				how = blamed
-			}
+		if failure != nil { // what kept its input away is the field's fault too
+			x.blame(at, failure.Code)
+			how = blamed
 		}
 		return x.null(f.Type, how, at)
 	}
-	a := x.call(f.Connector, this, args, f, f.Named)
-	if f.Connector.KeyArgs {
-		a.value.asked = NewObject()
-		for _, in := range f.Connector.Inputs {
-			a.value.asked.Set(in.Path[0], args.Get(in.Path[0]))
-		}
+	return x.answered(x.call(c, this, args, f, f.Named), f, g, at)
+}
+
+// keyed completes a root field whose connector is a loader: the key is in its arguments, and null there is bad input.
+func (x *execution) keyed(f *schema.Field, args *Object, g *group, at path) (string, outcome) {
+	key, missing := keyOf(f, args)
+	if missing {
+		x.blame(at, fault.BadUserInput)
+		return x.null(f.Type, blamed, at)
 	}
+	a := x.call(f.Connector, key, NewObject(), nil, f.Named)
+	a.value.asked = key
 	text, how := x.answered(a, f, g, at)
-	if f.Connector.KeyArgs && (text == "null" || !sameKey(a.value, args, f.Named)) {
-		x.early(f, args, g, at)
+	if text == "null" || !x.sameKey(a.value, key, f) {
+		x.early(f, key, g, at)
 	}
 	return text, how
 }
 
-// lookup completes a root field that is served by the loader of its type.
+// lookup completes a root field that is served by a loader of its type.
 func (x *execution) lookup(f *schema.Field, args *Object, g *group, at path) (string, outcome) {
-	loader := f.Named.Loader
-	this := NewObject()
-	for _, in := range loader.Inputs {
-		v := args.Get(f.LookupKeys[in.Path[0]])
-		if empty(v) {
-			for _, a := range f.Args {
-				if a.Name == f.LookupKeys[in.Path[0]] && a.Type.NonNull { // a variable that is null
-					x.blame(at, fault.BadUserInput)
-					return x.null(f.Type, blamed, at)
-				}
+	this, missing := keyOf(f, args)
+	if missing {
+		for _, a := range f.Args {
+			if a.Type.NonNull && empty(args.Get(a.Name)) { // a variable that is null
+				x.blame(at, fault.BadUserInput)
+				return x.null(f.Type, blamed, at)
 			}
-			return x.null(f.Type, nothing, at)
 		}
-		this.Set(in.Path[0], v)
+		return x.null(f.Type, nothing, at)
 	}
-	a := x.call(loader, this, NewObject(), nil, f.Named)
-	a.value.asked, a.value.exact = this, loader.Batch != nil
+	a := x.call(f.Loader, this, NewObject(), nil, f.Named)
+	a.value.asked, a.value.exact = this, f.Loader.Batch != nil
 	text, how := x.answered(a, f, g, at)
-	if text == "null" || !a.value.exact && !sameKey(a.value, this, f.Named) {
+	if text == "null" || !a.value.exact && !x.sameKey(a.value, this, f) {
 		x.early(f, this, g, at)
 	}
 	return text, how
 }
 
 // sameKey reports whether the object that was found has the key it was asked for by.
-func sameKey(found located, key *Object, t *schema.Type) bool {
-	for _, name := range key.Names {
-		v := read(found, t.Fields[name]).v
+func (x *execution) sameKey(found located, key *Object, f *schema.Field) bool {
+	for _, in := range f.Loader.Inputs {
+		v := keyIn(found, f.Named, in.Path)
 		if isAbsent(v) {
-			v = found.asked.Get(name)
+			v = valueAt(key, in.Path)
 		}
 		have, _ := scalarText(v)
-		if want, _ := scalarText(key.Get(name)); have != want {
+		if want, _ := scalarText(valueAt(key, in.Path)); have != want {
 			return false
 		}
 	}
@@ -183,7 +181,7 @@ func (x *execution) early(f *schema.Field, this *Object, g *group, at path) {
 		shape.Members = append(shape.Members, mapping.Member{Name: name, Value: key})
 	}
 	x.muted++
-	x.complete(f.Type, f, located{v: this, shape: shape, via: f.Named.Loader, whole: true}, g.fields, at)
+	x.complete(f.Type, f, located{v: this, shape: shape, via: f.Loader, whole: true}, g.fields, at)
 	x.muted--
 }
 

@@ -105,7 +105,7 @@ const noKey = "\x00none"
 func (b batch) keyText() string {
 	var parts []string
 	for _, in := range b.c.Inputs {
-		text, _ := scalarText(b.key.Get(in.Path[0]))
+		text, _ := scalarText(valueAt(b.key, in.Path))
 		parts = append(parts, text)
 	}
 	return strings.Join(parts, "\x00")
@@ -115,17 +115,28 @@ func (b batch) keyText() string {
 func (b batch) itemKey(item located) string {
 	var parts []string
 	for _, in := range b.c.Inputs {
-		v := property(item.v, upstreamName(in.Path[0], b.c))
-		if f := b.t.Fields[in.Path[0]]; f != nil {
-			v = read(item, f).v
-		} else if item.shape != nil {
-			v = property(item.v, in.Path[0])
-		}
-		text, ok := scalarText(v)
+		text, ok := scalarText(keyIn(item, b.t, in.Path))
 		if !ok {
 			return noKey
 		}
 		parts = append(parts, text)
 	}
 	return strings.Join(parts, "\x00")
+}
+
+// keyIn reads the key at a path of fields of t from a reply that carries it: by its mapping, else by properties of the same
+// names.
+func keyIn(item located, t *schema.Type, path []string) any {
+	for _, name := range path {
+		if f := t.Fields[name]; f != nil {
+			item, t = read(item, f), f.Named
+			continue
+		}
+		if item.shape != nil {
+			item = located{v: property(item.v, name)}
+		} else {
+			item = located{v: property(item.v, upstreamName(name, item.via)), via: item.via}
+		}
+	}
+	return item.v
 }

@@ -27,8 +27,10 @@ type thing struct {
 	typ       *schema.Type
 	root      bool // Query, Mutation, or a namespace below
 	held      located
-	reference bool // of what is held only the key counts
-	loads     map[*schema.Connector]*loaded
+	reference bool              // of what is held only the key counts
+	by        *schema.Connector // the loader that it was looked up by
+	reading   bool              // a connector reads its key
+	loaded    map[*schema.Connector]*loaded
 }
 
 // loaded is what a loader said about one thing.
@@ -42,24 +44,24 @@ type loaded struct {
 // what it lists; a reference carries its key; what a loader returns carries the fields of the loader's own block; what a
 // field's connector returns, and all that lies inside of any reply, carries the fields of the same source (LANGUAGE 1.2, 1.3).
 func (x *execution) provider(o *thing, f *schema.Field) *schema.Connector {
-	block := f.Block
-	if block == nil {
-		block = o.typ.Loader
-	}
+	block := o.owner(f)
 	via := o.held.via
 	switch {
 	case o.held.shape != nil:
-		if _, ok := memberOf(o.held.shape, f.Name); ok {
+		m, ok := memberOf(o.held.shape, f.Name)
+		if ok && (o.reading || o.held.whole || !o.typ.KeyHolder(f, m)) {
 			return nil
 		}
 		return block
-	case isKey(o.typ, f.Name):
+	case o.reference && !o.reading && o.typ.KeyHolder(f, nil):
+		return block
+	case o.typ.KeyField(f.Name):
 		return nil
 	case o.reference:
 		return block
-	case f.Block == nil || f.Block == via:
+	case f.Block == nil || f.Block == via.Block():
 		return nil
-	case o.held.embedded && f.Block == o.typ.Loader:
+	case o.held.embedded && f.Block == o.typ.Loader().Block():
 		return nil
 	case o.held.whole && !fieldLevel(via):
 		return block
@@ -70,19 +72,57 @@ func (x *execution) provider(o *thing, f *schema.Field) *schema.Connector {
 	}
 }
 
+// owner returns the connector that is asked for f if o does not have it: a loader of the object, for what the loaders' own
+// block says; else the first connector of f's block whose key o has.
+func (o *thing) owner(f *schema.Field) *schema.Connector {
+	loader := o.loader()
+	switch {
+	case f.Block == nil:
+		return loader
+	case loader != nil && (loader.Block() == f.Block || loader.KeyArgs && loader.Source == f.Block.Source && o.loads(f.Block)):
+		return loader
+	case len(f.Block.Twins) > 0:
+		return o.keyed(f.Block.Twins)
+	default:
+		return f.Block
+	}
+}
+
+// loads reports whether a block is that of a loader of o's type.
+func (o *thing) loads(block *schema.Connector) bool {
+	return slices.ContainsFunc(o.typ.Loaders, func(c *schema.Connector) bool { return c.Block() == block })
+}
+
+// loader returns the loader of o: the one it was looked up by, else the first one whose key it has.
+func (o *thing) loader() *schema.Connector {
+	if o.by != nil && slices.Contains(o.typ.Loaders, o.by) {
+		return o.by
+	}
+	return o.keyed(o.typ.Loaders)
+}
+
+func (o *thing) keyed(all []*schema.Connector) *schema.Connector {
+	for _, c := range all {
+		has := true
+		for _, in := range c.Inputs {
+			if o.held.shape != nil {
+				_, listed := memberOf(o.held.shape, in.Path[0])
+				has = has && (listed || o.typ.Fields[in.Path[0]].Connector != nil)
+			}
+		}
+		if has {
+			return c
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all[0]
+}
+
 // fieldLevel reports whether c is written on a field: its reply carries all unbound fields of the source. A loader's reply
 // carries those of its own block only.
 func fieldLevel(c *schema.Connector) bool { return strings.Contains(c.Coordinate, ".") }
-
-// isKey reports whether name picks objects of t: it is in a @key, or its loader reads it.
-func isKey(t *schema.Type, name string) bool {
-	for _, k := range t.Keys {
-		if slices.Contains(k.Fields, name) {
-			return true
-		}
-	}
-	return t.Loader != nil && slices.ContainsFunc(t.Loader.Inputs, func(in schema.Input) bool { return in.Path[0] == name })
-}
 
 // read returns a field's value by the mapping of what it lies in.
 func read(from located, f *schema.Field) located {
@@ -142,21 +182,14 @@ func upstreamName(name string, via *schema.Connector) string {
 
 // load asks a loader about o, once.
 func (x *execution) load(o *thing, c *schema.Connector) *loaded {
-	if l := o.loads[c]; l != nil {
+	if l := o.loaded[c]; l != nil {
 		return l
 	}
 	l := &loaded{}
-	o.loads[c] = l
-	this, ok := x.inputs(o, c, false)
+	o.loaded[c] = l
+	this, ok, failure := x.inputs(o, c, false)
 	if !ok {
-		for _, in := range c.Inputs { // the key was to come from a loader that failed: that is why
-			if p := x.provider(o, o.typ.Fields[in.Path[0]]); p != nil && o.loads[p] != nil && o.loads[p].failure != nil {
-				l.failure = o.loads[p].failure
-			}
-			if _, wrong := x.value(o, o.typ.Fields[in.Path[0]]).v.(misuse); wrong {
-				l.failure = fault.New(fault.UpstreamBadResponse, "reference")
-			}
-		}
+		l.failure = failure
 		return l
 	}
 	r := x.call(c, this, NewObject(), nil, o.typ)
@@ -167,49 +200,15 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 	return l
 }
 
-// inputs reads what c wants of its parent. ok is false if one of the values is null, or no scalar: then there is no call.
-// A field's own connector that is called once for each parent may read anything; what it makes of a null its template says.
-func (x *execution) inputs(o *thing, c *schema.Connector, anything bool) (this *Object, ok bool) {
-	this = NewObject()
-	if o.root { // the key of a loader on a root field is in its arguments
-		return this, true
-	}
-	for _, in := range c.Inputs {
-		f := o.typ.Fields[in.Path[0]]
-		v := x.value(o, f).v
-		if o.held.exact && !isAbsent(o.held.asked.Get(f.Name)) {
-			v = o.held.asked.Get(f.Name)
-		}
-		for _, name := range in.Path[1:] {
-			v = property(v, name)
-		}
-		if _, wrong := v.(misuse); wrong {
-			return nil, false
-		}
-		if anything {
-			if p := x.provider(o, f); p != nil && o.loads[p] != nil && o.loads[p].failure != nil {
-				return nil, false
-			}
-			if !isAbsent(v) {
-				this.Set(in.Path[0], v)
-			}
-			continue
-		}
-		if _, ok := scalarText(v); !ok {
-			return nil, false
-		}
-		this.Set(in.Path[0], v) // nested inputs are not effective yet
-	}
-	return this, true
-}
-
 // value reads a field of o that has no connector of its own, from what is held or from its loader.
 func (x *execution) value(o *thing, f *schema.Field) located {
 	c := x.provider(o, f)
 	if c == nil {
 		v := read(o.held, f)
 		if isAbsent(v.v) && o.held.asked != nil {
-			v.v = o.held.asked.Get(f.Name)
+			if asked := o.held.asked.Get(f.Name); !isObject(asked) {
+				v.v = asked
+			}
 		}
 		return v
 	}
@@ -218,6 +217,11 @@ func (x *execution) value(o *thing, f *schema.Field) located {
 		return located{v: absent{}}
 	}
 	return read(l.value, f)
+}
+
+func isObject(v any) bool {
+	_, ok := v.(*Object)
+	return ok
 }
 
 // loaders lists the loaders that the selected fields of o need, in the order of the fields.

@@ -52,8 +52,9 @@ type Part struct {
 
 // Given is a value known from the request alone (a key in an argument), put into the root record before the first call.
 type Given struct {
-	Slot  int
-	Value Value
+	Slot   int
+	Value  Value
+	Member []string // names of members that lead from Value to the key inside of it; nil: it is the key
 }
 
 // Mode says how often a loader calls.
@@ -77,7 +78,7 @@ type Loader struct {
 	Request  *Request
 	Args     []Arg
 	Keys     []string // names of the key's members, as in $this.NAME or $batch.NAME (nested ones joined by dots)
-	KeyArgs  bool     // the members are read as $args.NAME instead
+	KeyArgs  bool     // the key is in the arguments of the root field: null there is bad input
 	// Table answers in place of an upstream: the JSON of each key (of "" for Once). It serves introspection.
 	Table   map[string][]byte
 	Reply   Reply

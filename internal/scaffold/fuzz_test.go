@@ -57,7 +57,7 @@ func FuzzMake(f *testing.F) {
 		}
 		defer result.Release()
 		// An item route that answers another object than the one asked for is a fault of the sample.
-		if len(result.Errors) > 0 && g.Model.Types["Thing"] != nil && g.Model.Types["Thing"].Loader == nil {
+		if len(result.Errors) > 0 && g.Model.Types["Thing"] != nil && g.Model.Types["Thing"].Loader() == nil {
 			t.Errorf("%v\n%s\n%s", result.Errors[0], result.Data, text)
 		}
 	})

@@ -17,6 +17,7 @@ type ValueError struct {
 	Expr    string // the expression as written, without its braces
 	At      int    // its offset in the template
 	Missing bool   // the value is null or missing where there has to be one
+	Parent  bool   // the expression reads the parent object: $this or $batch
 	Reason  string // what is wrong, to be read after the expression: "is empty, and a path segment may not be"
 	Err     error  // of the expression itself (a *mapping.EvalError), or nil
 }
@@ -34,7 +35,11 @@ type part struct {
 
 // fault is a *ValueError about the expression of p.
 func (p *part) fault(reason string) *ValueError {
-	return &ValueError{Expr: p.text, At: p.at, Reason: reason}
+	e := &ValueError{Expr: p.text, At: p.at, Reason: reason}
+	for _, u := range mapping.Variables(p.expr) {
+		e.Parent = e.Parent || u.Name == "this" || u.Name == "batch"
+	}
+	return e
 }
 
 // missing is fault for a value that is null or not there.
