@@ -161,6 +161,9 @@ func (f *frame) feed(r *running, l *loading, fd *plan.Feeder, base int) {
 	}
 	from, ok := len(l.texts), true
 	if l.plan.NullKeys && l.plan.Mode != plan.Batch {
+		for _, i := range l.plan.Needed {
+			ok = ok && !parts[i].missing()
+		}
 		l.texts = f.appendInputs(l.texts, parts)
 	} else {
 		l.texts, ok = f.appendKey(l.texts, parts)

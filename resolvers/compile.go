@@ -136,13 +136,19 @@ func (c *compilation) object(p *place, from []selection) (*plan.Object, error) {
 
 // variant compiles how objects of one concrete type are written.
 func (c *compilation) variant(p *place, i int, t *schema.Type, fields []*collected) (plan.Variant, error) {
-	out := plan.Variant{Type: t.Name}
-	for _, f := range c.split(fields) {
-		field, err := c.compileField(p, i, t, f)
-		if err != nil {
-			return out, err
+	all := c.split(fields)
+	out := plan.Variant{Type: t.Name, Fields: make([]plan.Field, len(all))}
+	for _, shared := range []bool{false, true} { // shared fields come with what the others need, if they can
+		for n, f := range all {
+			if shared != (f.def != nil && len(f.def.Also) > 0) {
+				continue
+			}
+			field, err := c.compileField(p, i, t, f)
+			if err != nil {
+				return out, err
+			}
+			out.Fields[n] = field
 		}
-		out.Fields = append(out.Fields, field)
 	}
 	return out, nil
 }

@@ -17,6 +17,11 @@ func (c *compilation) locate(p *place, variant int, t *schema.Type, f *collected
 	if f.def.Lookup || (f.def.Connector != nil && f.def.Connector.KeyArgs) {
 		return c.lookup(p, f), nil
 	}
+	if len(f.def.Also) > 0 {
+		if v, ok := c.present(p, variant, t, f); ok {
+			return v, nil
+		}
+	}
 	if f.def.Connector != nil {
 		return c.ask(p, variant, t, f.def.Connector, f)
 	}

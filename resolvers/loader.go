@@ -56,6 +56,9 @@ func (c *compilation) loaderOf(conn *schema.Connector, t *ast.Type, named *schem
 func (l *loader) describe(conn *schema.Connector) {
 	p := l.plan
 	for _, in := range conn.Inputs {
+		if in.NonNull {
+			p.Needed = append(p.Needed, len(p.Keys))
+		}
 		p.Keys = append(p.Keys, strings.Join(in.Path, "."))
 	}
 	switch {

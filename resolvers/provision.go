@@ -31,6 +31,7 @@ func (v *provision) find(t *schema.Type, f *schema.Field) (found, bool) {
 	if v.sel != nil {
 		return v.findListed(v.sel, f.Name)
 	}
+	f = f.For(v.src)
 	if f.Connector != nil || !v.carries(t, f) {
 		return found{}, false
 	}

@@ -33,8 +33,10 @@ func (l *loader) connectors() {
 			nth = max(nth, 1) // that of an extension says that it is not the type's own
 		}
 		for _, f := range t.fields {
-			if u := l.single(usesOf(f.uses, "connect"), f.coordinate()); u != nil {
-				f.model.Connector = l.connect(u, site{owner: t, block: f.block, field: f}, 0)
+			for n, d := range f.definitions() {
+				if u := l.single(usesOf(d.uses, "connect"), d.coordinate()); u != nil {
+					d.model.Connector = l.connect(u, site{owner: t, block: d.block, field: d}, n)
+				}
 			}
 		}
 	}
@@ -97,6 +99,7 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 	}
 	c.Inputs, c.Args = scope.read.inputs, scope.read.args
 	l.unread[c] = other || (h != nil && (c.HTTP == nil || c.HTTP.URL == nil)) || scope.read.faulty || u.faulty
+	l.fillRequired(c, s, scope)
 	if h == nil && !other && !u.faulty {
 		l.checkComputed(u, s, c, scope)
 		return c
@@ -124,7 +127,7 @@ func (l *loader) connectorID(u *use, coordinate string, nth int) string {
 
 // scopeOf says what the texts of a connector may read.
 func (l *loader) scopeOf(s site) *scope {
-	sc := &scope{coordinate: s.coordinate(), field: s.field, parent: s.owner}
+	sc := &scope{coordinate: s.coordinate(), field: s.field, parent: s.owner, required: l.requirements(s)}
 	if s.field == nil {
 		sc.noArgs = "a connector on a type serves many fields and has no arguments: put the connector on the field that has them"
 	}

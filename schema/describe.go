@@ -27,6 +27,9 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.keys()
 	l.loaders()
 	l.lookups()
+	l.strayArguments()
+	l.checkShared()
+	l.checkRequires()
 	l.checkShapes()
 	l.checkCycles()
 	if !l.failed() {
@@ -68,10 +71,16 @@ func (l *loader) skeleton(g *Gateway) {
 		}
 		for _, f := range t.fields {
 			m := &Field{Name: f.def.Name, Parent: t.model, Def: f.def, Type: f.def.Type, Named: g.Types[f.def.Type.Name()]}
-			for _, a := range f.def.Arguments {
+			for _, a := range l.visibleArguments(f.def.Arguments) {
 				m.Args = append(m.Args, &Arg{Name: a.Name, Def: a, Type: a.Type, Named: g.Types[a.Type.Name()], Default: a.DefaultValue})
 			}
 			f.model = m
+			for _, a := range f.also {
+				also := *m
+				also.Def = a.def
+				a.model = &also
+				m.Also = append(m.Also, a.model)
+			}
 			t.model.Fields[m.Name] = m
 			t.model.Order = append(t.model.Order, m)
 		}
@@ -136,8 +145,10 @@ func (l *loader) enum(t *typ, all *uses) {
 func (l *loader) froms() {
 	for _, t := range l.order {
 		for _, f := range t.fields {
-			for _, u := range usesOf(f.uses, "from") {
-				l.from(f, u)
+			for _, d := range f.definitions() {
+				for _, u := range usesOf(d.uses, "from") {
+					l.from(d, u)
+				}
 			}
 		}
 	}
@@ -210,8 +221,10 @@ func (l *loader) inheritBindings() {
 				continue
 			}
 			for _, f := range t.fields {
-				if f.block == b && f.model.Connector == nil {
-					f.model.Block = b.connector
+				for _, d := range f.definitions() {
+					if d.block == b && d.model.Connector == nil {
+						d.model.Block = b.connector
+					}
 				}
 			}
 		}

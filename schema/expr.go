@@ -16,8 +16,10 @@ type scope struct {
 	field  *field // $args are its arguments; nil: there are none
 	noArgs string // why
 
-	source   *Source // $config is that of it; nil: there is none
-	parent   *typ    // $this and $batch have its fields; nil: there is none
+	source   *Source              // $config is that of it; nil: there is none
+	required map[string]*required // arguments that the parent gives
+
+	parent   *typ // $this and $batch have its fields; nil: there is none
 	noParent string
 
 	read reads
@@ -31,6 +33,9 @@ type reads struct {
 	faulty bool  // some text could not be read, or reads what it may not
 	this   place // of the first $this; the zero place: none
 	batch  place
+
+	required   *required // the first one that is read
+	requiredAt place
 }
 
 // inputUse is one reading of $this.path or $batch.path.

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -70,6 +71,9 @@ func (l *loader) fieldSet(v *ast.Value, coordinate string) (leaves []fieldPath, 
 	return leaves, true
 }
 
+// needsValue reports whether an argument has to be given.
+func needsValue(a *ast.ArgumentDefinition) bool { return a.Type.NonNull && a.DefaultValue == nil }
+
 func nameByte(c byte, first bool) bool {
 	return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' || !first && c >= '0' && c <= '9'
 }
@@ -79,6 +83,11 @@ func keySpace(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == '\
 // follow finds the field at the end of a path from t. what says for people what the path is: "the key field". Only single
 // objects may lie on the way, and no field may have arguments.
 func (l *loader) follow(t *typ, path []string, what string, p place, coordinate string) *field {
+	return l.followThrough(t, path, what, p, coordinate, false)
+}
+
+// followThrough is follow; with optional, fields may have arguments that need not be given.
+func (l *loader) followThrough(t *typ, path []string, what string, p place, coordinate string, optional bool) *field {
 	done := ""
 	for i, name := range path {
 		f := t.byName[name]
@@ -87,7 +96,7 @@ func (l *loader) follow(t *typ, path []string, what string, p place, coordinate 
 		case f == nil:
 			l.problem(p, coordinate, fmt.Sprintf("%s %s is not in %s", what, whole, t.name), l.didYouMean(name, t.fieldNames(), done))
 			return nil
-		case len(f.def.Arguments) > 0:
+		case len(f.def.Arguments) > 0 && (!optional || slices.ContainsFunc(f.def.Arguments, needsValue)):
 			l.problem(p, coordinate, whole+" cannot be "+strings.TrimPrefix(what, "the ")+": it has arguments", "")
 			return nil
 		case i == len(path)-1:

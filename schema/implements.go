@@ -77,7 +77,7 @@ func (l *loader) checkSameArguments(have, want *field) {
 			l.problem(at(b.Position), have.coordinate(), fmt.Sprintf("argument %s must be %s as in %s", a.Name, a.Type, want.coordinate()), "")
 		}
 	}
-	for _, b := range have.def.Arguments {
+	for _, b := range l.visibleArguments(have.def.Arguments) {
 		if want.def.Arguments.ForName(b.Name) == nil && b.Type.NonNull && b.DefaultValue == nil {
 			l.problem(at(b.Position), have.coordinate(), fmt.Sprintf("argument %s is not in %s, so it may not be required", b.Name, want.coordinate()),
 				"make it nullable or give it a default")

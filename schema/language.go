@@ -90,7 +90,7 @@ func effective() []string {
 		"@alias", "@alias(options:)",
 		"@discriminate", "@discriminate(field:)", "@discriminate(map:)", "@discriminate(wrapped:)",
 		"@key", "@key(fields:)", "@key(resolvable:)",
-		"@lookup", "@is", "@is(field:)",
+		"@lookup", "@is", "@is(field:)", "@require", "@require(field:)", "@shareable", "@requires", "@requires(fields:)", "@external",
 		"SourceHTTP.baseURL", "SourceHTTP.headers",
 		"ConnectHTTP.GET", "ConnectHTTP.POST", "ConnectHTTP.PUT", "ConnectHTTP.PATCH", "ConnectHTTP.DELETE",
 		"ConnectHTTP.body", "ConnectHTTP.headers",

@@ -72,6 +72,7 @@ type loader struct {
 	inputs     []*ast.Source
 	selections map[*Connector]*ast.Value // where each selection is written
 	unread     map[*Connector]bool       // connectors whose texts are faulty or not effective: what they read is not known
+	mentions   []*field                  // that are @external where they are written
 	members    map[*typ][]*typ           // of interfaces and unions: the object types they may be
 	namespaces map[*typ]bool
 	asked      map[*Connector]bool // loaders that fill what a reply leaves out

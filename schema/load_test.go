@@ -266,7 +266,7 @@ enum Tier { PRO TRIAL }`}
 	orders.Input += "\nextend type User { name: String }"
 	_, ps = loadFiles(t, []*ast.Source{users, orders})
 	want := `orders.graphql:5:20: User.name: field name is already defined at users.graphql:3:100
-  hint: a field has one owner; @shareable is not effective yet`
+  hint: a field has one owner; if both serve it alike, write @shareable on both`
 	if got := ps.Error(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

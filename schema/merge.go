@@ -52,6 +52,9 @@ type field struct {
 	uses  []*use
 	model *Field
 
+	also    []*field // further definitions, each @shareable
+	mention *use     // the @external that says that another block serves it
+
 	fromValues []*ast.Value // the texts of model.From
 	faulty     bool         // a directive could not be read: the field may be bound
 }
@@ -92,6 +95,7 @@ func (l *loader) merge(doc *document, all *uses) {
 	for _, t := range order {
 		l.collect(t, all, keyNames(t))
 	}
+	l.checkExternal()
 }
 
 // keyNames returns the names of all fields that stand in a @key of t: they may be written in several files.
@@ -144,18 +148,16 @@ func (l *loader) collect(t *typ, all *uses, keys map[string]bool) {
 	for _, b := range t.blocks {
 		b.def.Fields = slices.DeleteFunc(b.def.Fields, func(def *ast.FieldDefinition) bool {
 			f := &field{def: def, owner: t, block: b, uses: all.fields[def], faulty: all.faulty[def]}
+			if l.external(f) {
+				return true
+			}
 			other := t.byName[def.Name]
 			if other == nil {
 				t.byName[def.Name] = f
 				t.fields = append(t.fields, f)
 				return false
 			}
-			mayRepeat := keys[def.Name] || t.kind == ast.InputObject
-			if mayRepeat && other.block.file() != b.file() && other.def.Type.String() == def.Type.String() && len(f.uses) == 0 {
-				return true
-			}
-			l.twoOwners(f, other)
-			return true
+			return !l.repeated(f, other, keys[def.Name])
 		})
 		b.def.EnumValues = slices.DeleteFunc(b.def.EnumValues, func(v *ast.EnumValueDefinition) bool {
 			other := values[v.Name]
@@ -182,6 +184,23 @@ func (l *loader) collect(t *typ, all *uses, keys map[string]bool) {
 	}
 }
 
+// repeated decides on a further definition of a field. It reports whether f is the one that stays.
+func (l *loader) repeated(f, other *field, key bool) bool {
+	same := other.def.Type.String() == f.def.Type.String()
+	switch input := f.owner.kind == ast.InputObject; {
+	case input && same && other.block.file() != f.block.file() && len(f.uses) == 0:
+		return false
+	case !input && key && same && other.block != f.block && len(f.def.Arguments) == 0 && first(f.uses, "connect") == nil:
+		other.also = append(other.also, f) // key fields may be shared by nature (LANGUAGE 6)
+		return false
+	}
+	shared, stays := l.share(f, other)
+	if !shared {
+		l.twoOwners(f, other)
+	}
+	return stays
+}
+
 // twoOwners reports a field that is written at two places, and which source each of them would ask.
 func (l *loader) twoOwners(f, other *field) {
 	here, there := servedBy(f), servedBy(other)
@@ -192,7 +211,7 @@ func (l *loader) twoOwners(f, other *field) {
 	line, column, _ := l.lines[other.pos().src].find(other.pos().rune)
 	l.problem(f.pos(), f.coordinate(),
 		fmt.Sprintf("field %s is served twice: by source %q here, and by source %q at %s:%d:%d", f.def.Name, here, there, other.block.file().Name, line, column),
-		"a field has one owner: keep it in one of the two blocks, or rename one of the fields")
+		"a field has one owner: keep it in one of the two blocks; if both serve it alike, write @shareable on both")
 }
 
 // servedBy returns the name of the source that serves a field by its own connector or its block's; "" if there is none.
@@ -215,7 +234,7 @@ func (l *loader) twice(p place, coordinate, what string, other place) {
 	message := fmt.Sprintf("%s is already defined at %s:%d:%d", what, other.src.Name, line, column)
 	hint := "keep one of them"
 	if other.src != p.src {
-		hint = "a field has one owner; @shareable is not effective yet"
+		hint = "a field has one owner; if both serve it alike, write @shareable on both"
 	}
 	l.problem(p, coordinate, message, hint)
 }

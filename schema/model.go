@@ -156,9 +156,32 @@ type Field struct {
 
 	Discriminator *Discriminator // overrides that of Named for this field
 
+	// Also are the further definitions of a @shareable field: where else it may be found. They differ in Def, Block and From.
+	Also []*Field
+
 	// Namespace marks a field without any binding whose object type has a binding on every field: it is the empty object,
 	// found in no reply (Query.admin).
 	Namespace bool
+}
+
+// For returns the definition of a shared field by which the replies of a source are read: the one in a block that the source
+// serves, else the one in the file that declares the source, else f itself.
+func (f *Field) For(source *Source) *Field {
+	if len(f.Also) == 0 || source == nil {
+		return f
+	}
+	all := append([]*Field{f}, f.Also...)
+	for _, d := range all {
+		if d.Block != nil && d.Block.Source == source {
+			return d
+		}
+	}
+	for _, d := range all {
+		if source.Pos != nil && d.Def.Position.Src == source.Pos.Src {
+			return d
+		}
+	}
+	return f
 }
 
 // From is one @from: where a field is found in a reply.

@@ -10,6 +10,7 @@ import (
 // publish builds the schema that clients see, from trees that hold nothing of ours any more, and completes the model with it.
 // gqlparser checks it once more: what it finds was overlooked by us, and is still a problem rather than a surprise later.
 func (l *loader) publish(g *Gateway, doc *document) {
+	l.hideRequired()
 	sd := validator.PreludeDocument()
 	for _, t := range l.order {
 		for i, b := range t.blocks {

@@ -174,7 +174,7 @@ func (s *shapes) object(t *typ, r reply) {
 		case f.model.Connector != nil:
 			s.connector(f)
 		case f.model.Block != nil && f.model.Block != t.model.Loader().Block():
-			s.block(t, f.model.Block)
+			s.blocks(t, f)
 		case m == nil:
 			s.found(f)
 		case r.by == nil && m.values[f.def.Name] != nil && t.model.KeyHolder(f.model, m.values[f.def.Name]):
@@ -345,6 +345,15 @@ func (s *shapes) load(t *typ) {
 	}
 }
 
+// blocks walks the blocks that serve a field.
+func (s *shapes) blocks(t *typ, f *field) {
+	for _, d := range f.definitions() {
+		if d.model.Block != nil {
+			s.block(t, d.model.Block)
+		}
+	}
+}
+
 // block walks the fields that the connector of an extension serves.
 func (s *shapes) block(t *typ, c *Connector) {
 	if s.done[c] {
@@ -362,16 +371,25 @@ func (s *shapes) block(t *typ, c *Connector) {
 			s.checkMembers(r, t, nil)
 		}
 		for _, f := range t.fields {
-			switch {
-			case f.model.Block != c.Block() || f.model.Connector != nil:
-			case m == nil || m.open && m.values[f.def.Name] == nil:
-				s.found(f)
-			case m.values[f.def.Name] != nil:
-				s.listed(f, m.values[f.def.Name], m.at[f.def.Name], r)
-			default:
-				s.problem(s.insideText(r.text, 0), f.coordinate(),
-					fmt.Sprintf("nothing provides this field: the mapping of the block's connector (%s) does not list it", c.ID), "add "+f.def.Name+" to the mapping")
+			for _, d := range f.definitions() {
+				if d.model.Block == c.Block() && d.model.Connector == nil {
+					s.served(d, c, m, r)
+				}
 			}
 		}
+	}
+}
+
+// served checks where the reply of a block's connector has a field of the block. m are the members of its mapping, nil
+// without one.
+func (s *shapes) served(f *field, c *Connector, m *members, r reply) {
+	switch {
+	case m == nil || m.open && m.values[f.def.Name] == nil:
+		s.found(f)
+	case m.values[f.def.Name] != nil:
+		s.listed(f, m.values[f.def.Name], m.at[f.def.Name], r)
+	default:
+		s.problem(s.insideText(r.text, 0), f.coordinate(),
+			fmt.Sprintf("nothing provides this field: the mapping of the block's connector (%s) does not list it", c.ID), "add "+f.def.Name+" to the mapping")
 	}
 }

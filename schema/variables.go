@@ -73,8 +73,16 @@ func (l *loader) useArgs(u mapping.Use, p place, s *scope) {
 	}
 	if len(u.Path) == 0 {
 		for _, name := range names {
+			if r := s.required[name]; r != nil {
+				l.useRequired(r, mapping.Use{Name: "args", Path: []string{name}}, p, s)
+				continue
+			}
 			s.read.arg(name)
 		}
+		return
+	}
+	if r := s.required[u.Path[0]]; r != nil {
+		l.useRequired(r, u, p, s)
 		return
 	}
 	a := args.ForName(u.Path[0])
@@ -141,9 +149,7 @@ func (l *loader) useParent(u mapping.Use, p place, s *scope, at side) {
 		s.read.batch = p
 	}
 	s.read.uses = append(s.read.uses, inputUse{path, p})
-	if !slices.ContainsFunc(s.read.inputs, func(i Input) bool { return slices.Equal(i.Path, path) }) {
-		s.read.inputs = append(s.read.inputs, Input{Path: path})
-	}
+	s.read.input(Input{Path: path})
 }
 
 func firstName(t *typ) string {

@@ -68,7 +68,7 @@ func (w *walk) unreadArguments(f *field) {
 	if f.model.Lookup || (c != nil && (w.unread[c] || c.Coordinate != f.coordinate())) {
 		return
 	}
-	for _, a := range f.def.Arguments {
+	for _, a := range w.visibleArguments(f.def.Arguments) {
 		if c == nil || !slices.Contains(c.Args, a.Name) {
 			w.warning(at(a.Position), f.coordinate(), "argument "+a.Name+" has no effect: no connector of this field reads it",
 				"read it by $args."+a.Name+", or remove it")

@@ -46,6 +46,7 @@ type loaded struct {
 func (x *execution) provider(o *thing, f *schema.Field) *schema.Connector {
 	block := o.owner(f)
 	via := o.held.via
+	f = f.For(sourceOf(via))
 	switch {
 	case o.held.shape != nil:
 		m, ok := memberOf(o.held.shape, f.Name)
@@ -70,6 +71,13 @@ func (x *execution) provider(o *thing, f *schema.Field) *schema.Connector {
 	default:
 		return block
 	}
+}
+
+func sourceOf(c *schema.Connector) *schema.Source {
+	if c == nil {
+		return nil
+	}
+	return c.Source
 }
 
 // owner returns the connector that is asked for f if o does not have it: a loader of the object, for what the loaders' own
@@ -137,7 +145,7 @@ func read(from located, f *schema.Field) located {
 		out.given = out.shape != nil
 		return out
 	}
-	if p := fromOf(f, from.via); p != nil {
+	if p := fromOf(f.For(sourceOf(from.via)), from.via); p != nil {
 		out.v, out.shape = evaluate(p, from.v, nil), selectOf(p)
 		return out
 	}

@@ -87,6 +87,7 @@ type Loader struct {
 	// NullKeys is set if the members of the key are only read by the request, so that they may be null or missing: a field's
 	// own connector, called once for each of its parents. The key of an entity may not.
 	NullKeys bool
+	Needed   []int // with NullKeys: members of the key without which nothing is called nevertheless
 	Match    Match
 	Match1   bool // of a Batch by group: a key has at most one item, and two are an error
 	Missing  bool // a key without an item is an error instead of null
