@@ -32,6 +32,7 @@ func (l *loader) decode(doc *document) *uses {
 		schema: map[*ast.Source][]*use{},
 		fields: map[*ast.FieldDefinition][]*use{},
 		values: map[*ast.EnumValueDefinition][]*use{},
+		args:   map[*ast.ArgumentDefinition][]*use{},
 		faulty: map[*ast.FieldDefinition]bool{},
 	}
 	for _, list := range [][]*ast.SchemaDefinition{doc.schemas, doc.schemaExts} {
@@ -50,7 +51,7 @@ func (l *loader) decode(doc *document) *uses {
 	for _, list := range []ast.DirectiveDefinitionList{doc.directives, doc.dirExts} {
 		for _, d := range list {
 			d.Directives, _ = l.directives(d.Directives, ast.LocationDirectiveDefinition, "@"+d.Name)
-			l.decodeArguments(d.Arguments, "@"+d.Name)
+			l.decodeArguments(d.Arguments, "@"+d.Name, all)
 		}
 	}
 	return all
@@ -66,17 +67,17 @@ func (l *loader) decodeMembers(def *ast.Definition, all *uses) {
 		before := len(l.problems)
 		f.Directives, all.fields[f] = l.directives(f.Directives, location, coordinate)
 		all.faulty[f] = len(l.problems) > before
-		l.decodeArguments(f.Arguments, coordinate)
+		l.decodeArguments(f.Arguments, coordinate, all)
 	}
 	for _, v := range def.EnumValues {
 		v.Directives, all.values[v] = l.directives(v.Directives, ast.LocationEnumValue, def.Name+"."+v.Name)
 	}
 }
 
-// decodeArguments checks the directives of arguments. None of ours is effective there yet.
-func (l *loader) decodeArguments(args ast.ArgumentDefinitionList, coordinate string) {
+// decodeArguments checks the directives of the arguments of a field or of a directive.
+func (l *loader) decodeArguments(args ast.ArgumentDefinitionList, coordinate string, all *uses) {
 	for _, a := range args {
-		a.Directives, _ = l.directives(a.Directives, ast.LocationArgumentDefinition, coordinate+"("+a.Name+":)")
+		a.Directives, all.args[a] = l.directives(a.Directives, ast.LocationArgumentDefinition, coordinate+"("+a.Name+":)")
 	}
 }
 

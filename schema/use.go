@@ -88,5 +88,6 @@ type uses struct {
 	schema map[*ast.Source][]*use
 	fields map[*ast.FieldDefinition][]*use
 	values map[*ast.EnumValueDefinition][]*use
+	args   map[*ast.ArgumentDefinition][]*use
 	faulty map[*ast.FieldDefinition]bool // a directive could not be read: the field may be bound
 }
