@@ -93,7 +93,10 @@ func (l *loader) directives(list ast.DirectiveList, location ast.DirectiveLocati
 			if l.allowed(d, def, location, coordinate, seen[d.Name]) && l.ready(p, coordinate, "@"+d.Name) {
 				before := len(l.problems)
 				l.checkArguments(d, def, coordinate, true)
-				ours = append(ours, &use{name: d.Name, dir: d, at: p, faulty: len(l.problems) > before})
+				u := &use{name: d.Name, dir: d, at: p, faulty: len(l.problems) > before}
+				if !l.noted(u, coordinate) {
+					ours = append(ours, u)
+				}
 			}
 			seen[d.Name] = true
 			continue

@@ -31,6 +31,7 @@ func LoadWith(files []*ast.Source, o Options) (*Gateway, error) {
 		lines:    map[*ast.Source]*lines{},
 		used:     map[string]string{},
 
+		hidden:     map[string]*use{},
 		inputs:     files,
 		selections: map[*Connector]*ast.Value{},
 		unread:     map[*Connector]bool{},
@@ -68,6 +69,7 @@ type loader struct {
 	comparisons int // of names, for hints
 
 	declared   map[string]*ast.DirectiveDefinition // by the user
+	hidden     map[string]*use                     // what clients do not see, by coordinate: see hide.go
 	inputs     []*ast.Source
 	selections map[*Connector]*ast.Value // where each selection is written
 	unread     map[*Connector]bool       // connectors whose texts are faulty or not effective: what they read is not known
@@ -104,6 +106,7 @@ func (l *loader) load(files []*ast.Source) *Gateway {
 	uses := l.decode(doc)
 	l.merge(doc, uses)
 	l.checkSDL(doc)
+	l.checkVisible(doc)
 	g := l.describe(uses)
 	if l.failed() {
 		return nil
