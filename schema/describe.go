@@ -27,6 +27,7 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.keys()
 	l.loaders()
 	l.lookups()
+	l.privates()
 	l.checkShapes()
 	l.checkCycles()
 	if !l.failed() {

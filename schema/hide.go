@@ -84,3 +84,41 @@ func (l *loader) shownRoots(list ast.SchemaDefinitionList) ast.SchemaDefinitionL
 	}
 	return out
 }
+
+// privates marks the connectors whose texts name what clients do not see.
+func (l *loader) privates() {
+	if len(l.hidden) == 0 {
+		return
+	}
+	for _, t := range l.order {
+		for _, b := range t.blocks {
+			l.private(b.connector, t, nil)
+		}
+		for _, f := range t.fields {
+			l.private(f.model.Connector, t, f)
+		}
+	}
+}
+
+func (l *loader) private(c *Connector, t *typ, f *field) {
+	if c == nil || c.Private {
+		return
+	}
+	c.Private = l.hides(t.name)
+	if f != nil {
+		c.Private = c.Private || l.hides(f.coordinate())
+		for _, a := range f.def.Arguments {
+			c.Private = c.Private || l.hides(argumentCoordinate(f.coordinate(), a))
+		}
+	}
+	for _, in := range c.Inputs {
+		of := t
+		for _, name := range in.Path {
+			if of == nil || of.byName[name] == nil {
+				break
+			}
+			c.Private = c.Private || l.hides(of.name+"."+name)
+			of = l.types[of.byName[name].def.Type.Name()]
+		}
+	}
+}

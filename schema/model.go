@@ -163,6 +163,8 @@ type Connector struct {
 	Args []string
 	// KeyArgs is true for a loader written on a root field: Inputs are bound to $args instead of $this.
 	KeyArgs bool
+	// Private: it stands on, or its templates read, what clients do not see. Errors do not quote it.
+	Private bool
 	Pos     *ast.Position
 }
 
