@@ -69,6 +69,7 @@ type loader struct {
 	comparisons int // of names, for hints
 
 	declared   map[string]*ast.DirectiveDefinition // by the user
+	names      map[*ast.Source]*names              // what files call our directives: see rename.go
 	hidden     map[string]*use                     // what clients do not see, by coordinate: see hide.go
 	inputs     []*ast.Source
 	selections map[*Connector]*ast.Value // where each selection is written
@@ -102,6 +103,7 @@ func (l *loader) load(files []*ast.Source) *Gateway {
 	if !ok {
 		return nil
 	}
+	l.rename(doc)
 	l.declare(doc)
 	uses := l.decode(doc)
 	l.merge(doc, uses)
