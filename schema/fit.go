@@ -174,6 +174,9 @@ func (l *loader) fitConstant(json []byte, f *field, p place, coordinate string) 
 		hidden := func(name string) bool { return t.model.Hidden[name] && !f.model.Hidden }
 		fits = (known && json[0] == '"' && !hidden(value)) || len(t.model.Send) == 0
 		hint = "the values are " + oneOf(slices.DeleteFunc(sortedKeys(t.model.Send), hidden))
+		if known && hidden(value) {
+			hint = "clients do not see this value; " + hint
+		}
 	case t != nil:
 	case name == "Int" || name == "Float":
 		fits = json[0] != '"' && json[0] != 't' && json[0] != 'f' && (name == "Float" || !bytes.ContainsAny(json, ".eE"))

@@ -21,23 +21,22 @@ type names struct {
 // what a file calls it. Messages use the names of the language; the line that they show has the file's own.
 func (l *loader) rename(doc *document) {
 	l.names = map[*ast.Source]*names{}
-	lists := [][]*ast.SchemaDefinition{doc.schemas, doc.schemaExts}
-	for _, list := range lists {
-		for _, s := range list {
-			for _, d := range s.Directives {
-				if l.isLink(d) {
-					l.readNames(readLink(&use{name: "link", dir: d, at: atDirective(d.Position)}), doc)
-				}
-			}
+	schemas := slices.Concat(doc.schemas, doc.schemaExts)
+	var links ast.DirectiveList
+	for _, s := range schemas {
+		links = append(links, s.Directives...)
+	}
+	own := l.linkNames(links)
+	for _, d := range links {
+		if d.Name == "link" || d.Name == own[d.Position.Src] {
+			l.readNames(readLink(&use{name: "link", dir: d, at: atDirective(d.Position)}), doc)
 		}
 	}
 	if len(l.names) == 0 {
 		return
 	}
-	for _, list := range lists {
-		for _, s := range list {
-			l.renameAll(s.Directives)
-		}
+	for _, s := range schemas {
+		l.renameAll(s.Directives)
 	}
 	for _, b := range doc.blocks {
 		l.renameAll(b.def.Directives)
@@ -88,26 +87,25 @@ func (l *loader) prefixed(file *ast.Source, name string) string {
 	return rest
 }
 
-// isLink reports whether d is a @link: also by another name, which a link to the link specification gives to itself.
-func (l *loader) isLink(d *ast.Directive) bool {
-	if d.Name == "link" {
-		return true
+// linkNames returns what files call @link itself, where a link to the link specification gives it another name.
+func (l *loader) linkNames(links ast.DirectiveList) map[*ast.Source]string {
+	out := map[*ast.Source]string{}
+	for _, d := range links {
+		if l.lang.ours[d.Name] != nil {
+			continue
+		}
+		k := readLink(&use{dir: d})
+		as, _ := text(k.arg("as"))
+		itself := as == d.Name || slices.ContainsFunc(items(k.arg("import")), func(v *ast.Value) bool {
+			name, as, _ := imported(v)
+			local, _ := text(as)
+			return name == "@link" && local == "@"+d.Name
+		})
+		if k.spec == "link" && itself {
+			out[d.Position.Src] = d.Name
+		}
 	}
-	if l.lang.ours[d.Name] != nil {
-		return false
-	}
-	k := readLink(&use{dir: d})
-	if k.spec != "link" {
-		return false
-	}
-	if as, _ := text(k.arg("as")); as == d.Name {
-		return true
-	}
-	return slices.ContainsFunc(items(k.arg("import")), func(v *ast.Value) bool {
-		name, as, _ := imported(v)
-		other, _ := text(as)
-		return name == "@link" && other == "@"+d.Name
-	})
+	return out
 }
 
 // readNames takes note of the names that one link gives.

@@ -74,9 +74,14 @@ func (l *loader) checkRest(t *typ) {
 			count(m)
 		}
 	}
-	if all > 0 && seen == 0 {
-		l.problem(t.pos(), t.name, "clients see "+t.name+", but no "+what+" of it", "hide "+t.name+" as well, or show a "+what)
+	if all == 0 || seen > 0 {
+		return
 	}
+	hint := "hide " + t.name + " as well, or show a " + what
+	if t == l.roots[ast.Query] {
+		hint = "show one"
+	}
+	l.problem(t.pos(), t.name, "clients see "+t.name+", but no "+what+" of it", hint)
 }
 
 // checkVisibleField checks a field of an object, interface or input object that clients see.
@@ -110,8 +115,11 @@ func (l *loader) checkVisibleType(t *ast.Type, coordinate, what string) {
 	for e := t; e != nil; e = e.Elem {
 		p = e.Position
 	}
-	l.problem(at(p), coordinate, fmt.Sprintf("clients see this %s, but not its type: %s is @%s", what, name, u.name),
-		"hide the "+what+" as well, or show "+name)
+	hint := "hide the " + what + " as well, or show " + name
+	if coordinate[0] == '@' {
+		hint = "give it another type, or show " + name
+	}
+	l.problem(at(p), coordinate, fmt.Sprintf("clients see this %s, but not its type: %s is @%s", what, name, u.name), hint)
 }
 
 // checkVisibleImplementation checks that a type still implements an interface, both as clients see them.
