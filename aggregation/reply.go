@@ -101,7 +101,7 @@ func (f *frame) fallback(c *call) (slot, *fault.Error) {
 		s, err = f.locateScratch(v, l.plan.Reply.Shape, -1, &f.env)
 	}
 	if err != nil {
-		return slot{}, authored(&fault.Error{Code: fault.Internal, Message: "The fallback of " + l.plan.Name + " cannot be used.", Cause: err})
+		return slot{}, authored(&fault.Error{Code: fault.Internal, Message: "The fallback of " + nameOf(l.plan) + " cannot be used.", Cause: err})
 	}
 	return s, nil
 }

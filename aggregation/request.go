@@ -137,8 +137,9 @@ func (f *frame) fill(c *call) (err error) {
 // that there is nothing to be found (LANGUAGE 6, "Null inputs"); one that no URL can hold is the fault of the upstream it came
 // from. Everything else is bad input of the client.
 func (f *frame) unfilled(l *loading, lo, hi int, err error) {
-	e := &fault.Error{
-		Code: fault.BadUserInput, Message: "The upstream request cannot be built: " + err.Error(), Upstream: l.plan.Source, Cause: err,
+	e := &fault.Error{Code: fault.BadUserInput, Message: "The upstream request cannot be built.", Upstream: l.plan.Source, Cause: err}
+	if !l.plan.Private {
+		e.Message = "The upstream request cannot be built: " + err.Error()
 	}
 	if v, ok := errors.AsType[*template.ValueError](err); ok && v.Parent && !l.plan.KeyArgs {
 		if v.Missing {
@@ -224,9 +225,17 @@ func (f *frame) answerLocally(l *loading, lo, hi int) {
 	}
 }
 
+// nameOf is how errors call a loader.
+func nameOf(l *plan.Loader) string {
+	if l.Private {
+		return "this field"
+	}
+	return l.Name
+}
+
 // uncomputed is the fault of a mapping that cannot be applied: to what upstreams sent, or to arguments alone.
 func uncomputed(l *plan.Loader, err error) *fault.Error {
-	e := &fault.Error{Code: fault.BadUserInput, Message: "The value of " + l.Name + " cannot be computed.", Cause: err}
+	e := &fault.Error{Code: fault.BadUserInput, Message: "The value of " + nameOf(l) + " cannot be computed.", Cause: err}
 	if len(l.Keys) > 0 {
 		e.Code = fault.UpstreamBadResponse
 	}

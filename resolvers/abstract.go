@@ -17,7 +17,7 @@ func (c *compilation) resolveType(p *place, types []*schema.Type) error {
 	}
 	b := p.bases[0]
 	named := b.prov.sel != nil && member(b.prov.sel, "__typename") != nil
-	if len(types) == 1 && p.disc == nil && !named {
+	if len(types) == 1 && !p.typ.MayHide && p.disc == nil && !named {
 		return nil
 	}
 	if p.typ.Entity() && !namesType(b) { // a key alone does not say the type: what it points to does

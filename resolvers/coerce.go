@@ -78,13 +78,14 @@ func (c *coercion) list(token []byte, t *ast.Type, named *schema.Type) {
 	c.out = append(c.out, ']')
 }
 
-// object appends an input object in the order of its fields, with the defaults of those that are absent.
+// object appends an input object in the order of its fields, with the defaults of those that are absent. Of a field that
+// clients do not see it is always the default.
 func (c *coercion) object(token []byte, named *schema.Type) {
 	if token[0] != '{' {
 		c.fail("expected " + named.Name + ", an object; got " + show(token))
 		return
 	}
-	fields := named.Def.Fields
+	fields := named.Order
 	base := len(c.members)
 	for range fields {
 		c.members = append(c.members, nil)
@@ -98,8 +99,8 @@ func (c *coercion) object(token []byte, named *schema.Type) {
 	c.out = append(c.out, '{')
 	start := len(c.out)
 	for i, f := range fields {
-		given := c.members[base+i]
-		if given == nil && f.DefaultValue == nil && !f.Type.NonNull {
+		given, byDefault := c.members[base+i], f.Def.DefaultValue
+		if given == nil && byDefault == nil && !f.Type.NonNull {
 			continue
 		}
 		if len(c.out) > start {
@@ -109,11 +110,11 @@ func (c *coercion) object(token []byte, named *schema.Type) {
 		c.out = append(c.out, '"')
 		c.out = append(c.out, f.Name...)
 		c.out = append(c.out, '"', ':')
-		switch fieldType := c.model.Types[f.Type.Name()]; {
+		switch {
 		case given != nil:
-			c.value(given, f.Type, fieldType)
-		case f.DefaultValue != nil:
-			c.literal(f.DefaultValue, f.Type, fieldType)
+			c.value(given, f.Type, f.Named)
+		case byDefault != nil:
+			c.literal(byDefault, f.Type, f.Named)
 		default:
 			c.fail("a value of type " + f.Type.String() + " is required")
 		}
@@ -126,8 +127,8 @@ func (c *coercion) object(token []byte, named *schema.Type) {
 // collect notes the tokens of an object's members from c.members[base] on.
 func (c *coercion) collect(token []byte, named *schema.Type, base int) {
 	_, _ = rawjson.Members(token, 0, func(key, value []byte) error {
-		for i, f := range named.Def.Fields {
-			if !rawjson.EqualKey(key, f.Name) {
+		for i, f := range named.Order {
+			if f.Hidden || !rawjson.EqualKey(key, f.Name) {
 				continue
 			}
 			if c.members[base+i] != nil {
@@ -144,7 +145,7 @@ func (c *coercion) collect(token []byte, named *schema.Type, base int) {
 // oneOf checks an object of a @oneOf type: exactly one field is given, and not null.
 func (c *coercion) oneOf(named *schema.Type, base int) {
 	count, null := 0, false
-	for i := range named.Def.Fields {
+	for i := range named.Order {
 		if token := c.members[base+i]; token != nil {
 			count++
 			null = null || token[0] == 'n'
@@ -169,7 +170,7 @@ func (c *coercion) literal(v *ast.Value, t *ast.Type, named *schema.Type) {
 func (c *coercion) enum(token []byte, named *schema.Type) {
 	if token[0] == '"' {
 		c.scratch = rawjson.Unquote(c.scratch[:0], token)
-		if spelling, ok := named.Send[string(c.scratch)]; ok {
+		if spelling, ok := named.Send[string(c.scratch)]; ok && !named.Hidden[string(c.scratch)] {
 			c.out = rawjson.Quote(c.out, spelling)
 			return
 		}

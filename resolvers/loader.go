@@ -43,7 +43,7 @@ func (c *compilation) loaderOf(conn *schema.Connector, t *ast.Type, named *schem
 		return l
 	}
 	l := &loader{conn: conn, id: id}
-	l.plan = &plan.Loader{Index: len(c.part.loaders), Name: conn.Coordinate, Args: args, Upstream: -1, KeyArgs: conn.KeyArgs}
+	l.plan = &plan.Loader{Index: len(c.part.loaders), Name: conn.Coordinate, Args: args, Upstream: -1, KeyArgs: conn.KeyArgs, Private: conn.Private}
 	c.part.byID[id] = l
 	c.part.loaders = append(c.part.loaders, l)
 	l.describe(conn)

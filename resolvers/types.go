@@ -23,7 +23,9 @@ func planType(t *ast.Type, named *schema.Type) plan.Type {
 	if out.Kind == plan.Enum {
 		out.Enum = make(map[string][]byte, len(named.Values))
 		for spelling, name := range named.Values {
-			out.Enum[spelling] = []byte(`"` + name + `"`)
+			if !named.Hidden[name] {
+				out.Enum[spelling] = []byte(`"` + name + `"`)
+			}
 		}
 	}
 	return out
@@ -63,7 +65,7 @@ func listDepth(t *ast.Type) int {
 	return n
 }
 
-// possible returns the concrete types that a value of t may have.
+// possible returns the concrete types that a value of t may have for clients.
 func possible(t *schema.Type) []*schema.Type {
 	if t.Kind == ast.Object {
 		return []*schema.Type{t}

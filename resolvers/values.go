@@ -60,14 +60,13 @@ func (c *compilation) list(items []plan.Value) plan.Value {
 // inputObject compiles an input object in the order of its type's fields, defaults filled in.
 func (c *compilation) inputObject(v *ast.Value, named *schema.Type) plan.Value {
 	var members []plan.Member
-	for _, f := range named.Def.Fields {
-		ft := c.model.Types[f.Type.Name()]
+	for _, f := range named.Order {
 		var m plan.Value
 		switch given := v.Children.ForName(f.Name); {
 		case given != nil:
-			m = c.value(given, f.Type, ft, f.DefaultValue)
-		case f.DefaultValue != nil:
-			m = c.value(f.DefaultValue, f.Type, ft, nil)
+			m = c.value(given, f.Type, f.Named, f.Def.DefaultValue)
+		case f.Def.DefaultValue != nil:
+			m = c.value(f.Def.DefaultValue, f.Type, f.Named, nil)
 		default:
 			continue
 		}

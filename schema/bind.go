@@ -65,11 +65,11 @@ func (l *loader) bindArguments(f *field, t *typ) *bindings {
 			u := first(l.args[a], "is")
 			if u != nil {
 				x.at = l.inside(u.arg("field"), leaf.at)
-				x.target = l.follow(t, leaf.path, "the field", x.at, argumentCoordinate(f, a))
+				x.target = l.follow(t, leaf.path, "the field", x.at, argumentCoordinate(f.coordinate(), a))
 			} else {
 				x.target = l.find(t, leaf.path)
 			}
-			x.typ = l.memberType(a, leaf.member, x.at, argumentCoordinate(f, a))
+			x.typ = l.memberType(a, leaf.member, x.at, argumentCoordinate(f.coordinate(), a))
 			if x.target == nil || x.typ == nil {
 				b.faulty = true
 				continue
@@ -81,17 +81,13 @@ func (l *loader) bindArguments(f *field, t *typ) *bindings {
 	return b
 }
 
-func argumentCoordinate(f *field, a *ast.ArgumentDefinition) string {
-	return f.coordinate() + "(" + a.Name + ":)"
-}
-
 // saidToBe reads the @is of an argument; nil without one.
 func (l *loader) saidToBe(f *field, a *ast.ArgumentDefinition, b *bindings) *selectedValue {
 	u := first(l.args[a], "is")
 	if u == nil {
 		return nil
 	}
-	s, ok := l.selectionMap(u.arg("field"), argumentCoordinate(f, a))
+	s, ok := l.selectionMap(u.arg("field"), argumentCoordinate(f.coordinate(), a))
 	if !ok {
 		b.faulty = true
 		return nil

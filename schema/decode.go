@@ -74,6 +74,7 @@ func (l *loader) decodeMembers(def *ast.Definition, all *uses) {
 	}
 }
 
+// decodeArguments checks the directives of the arguments of a field or of a directive.
 func (l *loader) decodeArguments(args ast.ArgumentDefinitionList, coordinate string, all *uses) {
 	for _, a := range args {
 		a.Directives, all.args[a] = l.directives(a.Directives, ast.LocationArgumentDefinition, coordinate+"("+a.Name+":)")
@@ -92,7 +93,10 @@ func (l *loader) directives(list ast.DirectiveList, location ast.DirectiveLocati
 			if l.allowed(d, def, location, coordinate, seen[d.Name]) && l.ready(p, coordinate, "@"+d.Name) {
 				before := len(l.problems)
 				l.checkArguments(d, def, coordinate, true)
-				ours = append(ours, &use{name: d.Name, dir: d, at: p, faulty: len(l.problems) > before})
+				u := &use{name: d.Name, dir: d, at: p, faulty: len(l.problems) > before}
+				if !l.noted(u, coordinate) {
+					ours = append(ours, u)
+				}
 			}
 			seen[d.Name] = true
 			continue
@@ -110,7 +114,7 @@ func (l *loader) directives(list ast.DirectiveList, location ast.DirectiveLocati
 		case l.lang.refused[d.Name] != "":
 			l.problem(p, coordinate, "@"+d.Name+" is not part of the language", l.lang.refused[d.Name])
 		default:
-			l.problem(p, coordinate, "unknown directive @"+d.Name, l.unknownDirective(d.Name))
+			l.problem(p, coordinate, "unknown directive @"+d.Name, l.unknownDirective(d))
 		}
 		seen[d.Name] = true
 	}
@@ -127,16 +131,22 @@ func schemaCoordinate(d *ast.Directive) string {
 	return "@" + d.Name
 }
 
-func (l *loader) unknownDirective(name string) string {
+func (l *loader) unknownDirective(d *ast.Directive) string {
 	if l.full() {
 		return ""
 	}
+	_, rest, prefixed := strings.Cut(d.Name, "__")
 	known := slices.Concat(slices.Collect(maps.Keys(l.lang.ours)), slices.Collect(maps.Keys(l.declared)),
-		[]string{"deprecated", "specifiedBy", "oneOf"})
-	if hint := l.didYouMean(name, known, "@"); hint != "" {
+		[]string{"deprecated", "specifiedBy", "oneOf"}, l.names[d.Position.Src].known(prefixed))
+	hint := l.didYouMean(d.Name, known, "@")
+	switch {
+	case hint != "":
 		return hint
+	case prefixed && l.lang.ours[rest] != nil:
+		return "write @" + rest + ": no @link gives this prefix a meaning"
+	default:
+		return "a directive of your own must be defined: directive @" + d.Name + " on ..."
 	}
-	return "a directive of your own must be defined: directive @" + name + " on ..."
 }
 
 // ready reports whether a part of the language works, and notes a problem if it does not yet.

@@ -30,6 +30,7 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.strayArguments()
 	l.checkShared()
 	l.checkRequires()
+	l.privates()
 	l.checkShapes()
 	l.checkCycles()
 	if !l.failed() {
@@ -70,7 +71,7 @@ func (l *loader) skeleton(g *Gateway) {
 			t.model.Fields = map[string]*Field{}
 		}
 		for _, f := range t.fields {
-			m := &Field{Name: f.def.Name, Parent: t.model, Def: f.def, Type: f.def.Type, Named: g.Types[f.def.Type.Name()]}
+			m := &Field{Name: f.def.Name, Parent: t.model, Def: f.def, Type: f.def.Type, Named: g.Types[f.def.Type.Name()], Hidden: l.hides(f.coordinate())}
 			for _, a := range l.visibleArguments(f.def.Arguments) {
 				m.Args = append(m.Args, &Arg{Name: a.Name, Def: a, Type: a.Type, Named: g.Types[a.Type.Name()], Default: a.DefaultValue})
 			}
@@ -84,13 +85,14 @@ func (l *loader) skeleton(g *Gateway) {
 			t.model.Fields[m.Name] = m
 			t.model.Order = append(t.model.Order, m)
 		}
-		for _, o := range l.possible(t) {
-			if t.kind != ast.Object {
-				t.model.Possible = append(t.model.Possible, o.model)
-			}
+		if t.kind != ast.Object {
+			l.possibleTypes(t)
 		}
 	}
 	for op, t := range l.roots {
+		if l.hides(t.name) {
+			continue
+		}
 		switch op {
 		case ast.Query:
 			g.Query = t.model
@@ -99,6 +101,17 @@ func (l *loader) skeleton(g *Gateway) {
 		case ast.Subscription:
 			g.Subscription = t.model
 		}
+	}
+}
+
+// possibleTypes fills the object types that an interface or union may be, as clients see them.
+func (l *loader) possibleTypes(t *typ) {
+	for _, o := range l.possible(t) {
+		if l.hides(o.name) {
+			t.model.MayHide = true
+			continue
+		}
+		t.model.Possible = append(t.model.Possible, o.model)
 	}
 }
 
@@ -137,6 +150,14 @@ func (l *loader) enum(t *typ, all *uses) {
 				}
 				t.model.Values[spelling] = v.Name
 			}
+		}
+	}
+	for name := range t.model.Send {
+		if l.hides(t.name + "." + name) {
+			if t.model.Hidden == nil {
+				t.model.Hidden = map[string]bool{}
+			}
+			t.model.Hidden[name] = true
 		}
 	}
 }

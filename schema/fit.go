@@ -3,6 +3,7 @@ package schema
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -169,9 +170,13 @@ func (l *loader) fitConstant(json []byte, f *field, p place, coordinate string) 
 	fits, hint := true, ""
 	switch t := l.types[name]; {
 	case t != nil && t.kind == ast.Enum:
-		_, fits = t.model.Values[string(rawjson.Unquote(nil, quoted(json)))]
-		fits = (fits && json[0] == '"') || len(t.model.Send) == 0
-		hint = "the values are " + oneOf(sortedKeys(t.model.Send))
+		value, known := t.model.Values[string(rawjson.Unquote(nil, quoted(json)))]
+		hidden := func(name string) bool { return t.model.Hidden[name] && !f.model.Hidden }
+		fits = (known && json[0] == '"' && !hidden(value)) || len(t.model.Send) == 0
+		hint = "the values are " + oneOf(slices.DeleteFunc(sortedKeys(t.model.Send), hidden))
+		if known && hidden(value) {
+			hint = "clients do not see this value; " + hint
+		}
 	case t != nil:
 	case name == "Int" || name == "Float":
 		fits = json[0] != '"' && json[0] != 't' && json[0] != 'f' && (name == "Float" || !bytes.ContainsAny(json, ".eE"))

@@ -20,9 +20,9 @@ func helpOfBinding() map[string]string {
 	return map[string]string{
 		"@link":          "Names a specification that the file was written for. Not needed; files for Apollo's connectors may keep theirs.",
 		"@link(url:)":    "Address of the specification, with its version.",
-		"@link(as:)":     "Another prefix for the names of the specification.",
-		"@link(import:)": "The names that the file uses.",
-		"@link(for:)":    "What the specification is for.",
+		"@link(as:)":     "The prefix of names that are not imported: as: \"c\" for @c__source. Default: the specification's name.",
+		"@link(import:)": "The names that the file uses without a prefix. { name: \"@connect\", as: \"@bind\" } gives one another name.",
+		"@link(for:)":    "What the specification is for. It has no effect.",
 
 		"@source":              "Declares a service and what holds for all its calls.",
 		"@source(name:)":       "What connectors call it: @connect(source: \"name\"). Names are private to their file.",
@@ -79,8 +79,8 @@ func helpOfEntities() map[string]string {
 		"@key(resolvable:)": "false: the type cannot be loaded by this key here.",
 
 		"@lookup":       "On a field of Query: one entity by its key. Without @connect it is served by the loader of its type.",
-		"@internal":     "Hidden from clients; for the gateway's own use.",
-		"@inaccessible": "Hidden from clients; connectors may read it.",
+		"@internal":     "Hidden from clients; for the gateway's own use, as a @lookup that only loads references.",
+		"@inaccessible": "Hidden from clients; connectors, keys and mappings use it. A hidden argument or input field has its default.",
 
 		"@is":              "The argument is this field of the entity.",
 		"@is(field:)":      "A field, or \"{ id }\" for members of an input object.",
@@ -92,7 +92,7 @@ func helpOfEntities() map[string]string {
 		"@requires":          "An older word for @require.",
 		"@requires(fields:)": "Fields of the parent.",
 		"@tag":               "A label for other tools. It is accepted and has no effect.",
-		"@tag(name:)":        "The label.",
+		"@tag(name:)":        "The label: letters, digits, _, - and /.",
 	}
 }
 

@@ -40,6 +40,9 @@ func (l *loader) idle() {
 
 func (l *loader) unreached(t *typ) {
 	what, hint := "no field that clients can ask for leads to "+t.name, "give a field this type, or remove it"
+	if l.hides(t.name) {
+		what = "nothing leads to " + t.name
+	}
 	switch t.kind {
 	case ast.InputObject:
 		what, hint = "no argument takes "+t.name, "give an argument this type, or remove it"

@@ -91,6 +91,7 @@ func effective() []string {
 		"@discriminate", "@discriminate(field:)", "@discriminate(map:)", "@discriminate(wrapped:)",
 		"@key", "@key(fields:)", "@key(resolvable:)",
 		"@lookup", "@is", "@is(field:)", "@require", "@require(field:)", "@shareable", "@requires", "@requires(fields:)", "@external",
+		"@internal", "@inaccessible", "@tag", "@tag(name:)",
 		"SourceHTTP.baseURL", "SourceHTTP.headers",
 		"ConnectHTTP.GET", "ConnectHTTP.POST", "ConnectHTTP.PUT", "ConnectHTTP.PATCH", "ConnectHTTP.DELETE",
 		"ConnectHTTP.body", "ConnectHTTP.headers",

@@ -31,6 +31,7 @@ func LoadWith(files []*ast.Source, o Options) (*Gateway, error) {
 		lines:    map[*ast.Source]*lines{},
 		used:     map[string]string{},
 
+		hidden:     map[string]*use{},
 		inputs:     files,
 		selections: map[*Connector]*ast.Value{},
 		unread:     map[*Connector]bool{},
@@ -69,6 +70,8 @@ type loader struct {
 
 	args       map[*ast.ArgumentDefinition][]*use  // our directives on arguments
 	declared   map[string]*ast.DirectiveDefinition // by the user
+	names      map[*ast.Source]*names              // what files call our directives: see rename.go
+	hidden     map[string]*use                     // what clients do not see, by coordinate: see hide.go
 	inputs     []*ast.Source
 	selections map[*Connector]*ast.Value // where each selection is written
 	unread     map[*Connector]bool       // connectors whose texts are faulty or not effective: what they read is not known
@@ -102,11 +105,13 @@ func (l *loader) load(files []*ast.Source) *Gateway {
 	if !ok {
 		return nil
 	}
+	l.rename(doc)
 	l.declare(doc)
 	uses := l.decode(doc)
 	l.args = uses.args
 	l.merge(doc, uses)
 	l.checkSDL(doc)
+	l.checkVisible(doc)
 	g := l.describe(uses)
 	if l.failed() {
 		return nil

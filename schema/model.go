@@ -14,11 +14,11 @@ import (
 // Gateway is the checked model of gateway.graphql: what is served, and from where. It is immutable.
 type Gateway struct {
 	// Schema is what clients see and what their documents are validated against: the user's types without any directive,
-	// type or field that only we understand.
+	// type or field that only we understand, and without what is @inaccessible or @internal.
 	Schema  *ast.Schema
 	Sources []*Source
-	Types   map[string]*Type // every type of Schema by name, built-in scalars included
-	// Query, Mutation and Subscription are nil where the schema has none.
+	Types   map[string]*Type // every type by name: those of Schema, built-in scalars included, and those that clients do not see
+	// Query, Mutation and Subscription are nil where the public schema has none.
 	Query, Mutation, Subscription *Type
 	// Env holds the environment variables that mappings and templates read by $env, as they were at load.
 	Env map[string]string
@@ -65,23 +65,28 @@ const (
 type Type struct {
 	Name string
 	Kind ast.DefinitionKind
-	Def  *ast.Definition // of the public schema
+	Def  *ast.Definition // of the public schema; nil for a type that clients do not see
 
-	// Of objects and interfaces.
+	// Of objects, interfaces and input objects.
 	Fields map[string]*Field
 	Order  []*Field // in the order written
-	Keys   []Key    // from @key; the first is the preferred one
+
+	// Of objects and interfaces.
+	Keys []Key // from @key; the first is the preferred one
 	// Loaders load an entity by key: @connect on its main block, and entity fields of Query. Each reads another key; the
 	// first is the preferred one.
-	Loaders  []*Connector
-	Possible []*Type // of interfaces and unions: the object types it may be
+	Loaders []*Connector
 
-	// Of interfaces and unions.
+	// Of interfaces and unions. A value may also be of a type that clients do not see, if MayHide: it is then what a value
+	// of an unknown type is, null with an error.
+	Possible      []*Type // the object types that clients can see
+	MayHide       bool
 	Discriminator *Discriminator
 
-	// Of enums.
+	// Of enums. Clients neither send nor get what is hidden; defaults of the schema and hidden fields may hold it.
 	Values map[string]string // upstream spelling (options of @alias and the name itself) -> name
 	Send   map[string]string // name -> spelling sent to upstreams
+	Hidden map[string]bool   // names that clients do not see; nil without any
 }
 
 // Entity reports whether objects of t can be fetched by key.
@@ -127,14 +132,15 @@ type Discriminator struct {
 	Wrapped bool              // {"Foo": {...}}
 }
 
-// Field is a field of an object or interface.
+// Field is a field of an object, an interface or an input object.
 type Field struct {
 	Name   string
 	Parent *Type
-	Def    *ast.FieldDefinition
+	Def    *ast.FieldDefinition // as written, with what clients do not see of it
 	Type   *ast.Type
 	Named  *Type // the named type inside Type
 	Args   []*Arg
+	Hidden bool // clients do not see it
 
 	// Connector is the field's own binding, or nil.
 	Connector *Connector
@@ -190,7 +196,7 @@ type From struct {
 	Path   mapping.Node
 }
 
-// Arg is an argument of a field.
+// Arg is an argument of a field. One that clients do not see has its default, or is absent.
 type Arg struct {
 	Name    string
 	Def     *ast.ArgumentDefinition
@@ -221,7 +227,9 @@ type Connector struct {
 	First *Connector
 	// Twins are all connectors of the block, if this is the first of several. Each serves the whole block, by another key.
 	Twins []*Connector
-	Pos   *ast.Position
+	// Private: it stands on, or its templates read, what clients do not see. Errors do not quote it.
+	Private bool
+	Pos     *ast.Position
 }
 
 // Block returns the connector that stands for all connectors of c's block: the first of them. That of nil is nil.

@@ -39,7 +39,7 @@ func (p *printer) schema(g *Gateway) {
 		name := ""
 		if r.t != nil {
 			name = r.t.Name
-		} else if g.Types[r.usual] == nil {
+		} else if g.Schema.Types[r.usual] == nil {
 			name = r.usual // absent, and nothing to be taken for it
 		}
 		needed = needed || name != r.usual

@@ -7,23 +7,26 @@ import (
 	"github.com/vektah/gqlparser/v2/validator"
 )
 
-// publish builds the schema that clients see, from trees that hold nothing of ours any more, and completes the model with it.
+// publish builds the schema that clients see, from trees that hold nothing of ours any more and without what is hidden, and
+// completes the model with it.
 // gqlparser checks it once more: what it finds was overlooked by us, and is still a problem rather than a surprise later.
 func (l *loader) publish(g *Gateway, doc *document) {
-	l.hideRequired()
 	sd := validator.PreludeDocument()
 	for _, t := range l.order {
+		if l.hides(t.name) {
+			continue
+		}
 		for i, b := range t.blocks {
 			if i == 0 && !b.ext {
-				sd.Definitions = append(sd.Definitions, b.def)
+				sd.Definitions = append(sd.Definitions, l.shown(b.def))
 			} else {
-				sd.Extensions = append(sd.Extensions, b.def)
+				sd.Extensions = append(sd.Extensions, l.shown(b.def))
 			}
 		}
 		g.order = append(g.order, t.name)
 	}
-	sd.Schema = append(sd.Schema, doc.schemas...)
-	sd.SchemaExtension = append(sd.SchemaExtension, doc.schemaExts...)
+	sd.Schema = append(sd.Schema, l.shownRoots(doc.schemas)...)
+	sd.SchemaExtension = append(sd.SchemaExtension, l.shownRoots(doc.schemaExts)...)
 	sd.Directives = append(sd.Directives, doc.directives...)
 	sd.DirectiveExtensions = append(sd.DirectiveExtensions, doc.dirExts...)
 

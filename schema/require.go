@@ -37,7 +37,7 @@ func (l *loader) requirements(s site) map[string]*required {
 			out = map[string]*required{}
 		}
 		out[a.Name] = r
-		coordinate := argumentCoordinate(s.field, a)
+		coordinate := argumentCoordinate(s.field.coordinate(), a)
 		switch {
 		case a.DefaultValue != nil:
 			l.problem(at(a.DefaultValue.Position), coordinate, "a required argument has no default: its value is that of the parent", "remove the default")
@@ -136,7 +136,7 @@ func (l *loader) fillRequired(c *Connector, s site, sc *scope) {
 	}
 	for _, name := range sortedKeys(sc.required) {
 		if r := sc.required[name]; !r.read && !l.unread[c] {
-			l.problem(r.at, argumentCoordinate(s.field, r.argument), "the connector does not read $args."+name, "read it, or remove the argument")
+			l.problem(r.at, argumentCoordinate(s.field.coordinate(), r.argument), "the connector does not read $args."+name, "read it, or remove the argument")
 		}
 	}
 	c.replaceArgs(func(name string) mapping.Node {
@@ -159,7 +159,7 @@ func (l *loader) strayArguments() {
 }
 
 func (l *loader) strayArgument(f *field, a *ast.ArgumentDefinition) {
-	coordinate := argumentCoordinate(f, a)
+	coordinate := argumentCoordinate(f.coordinate(), a)
 	if u := first(l.args[a], "require"); u != nil && (f.model.Connector == nil || f.model.Connector.Coordinate != f.coordinate()) && !f.faulty {
 		l.problem(u.at, coordinate, "@require has no effect: the field has no connector that could read the argument",
 			"give the field a connector that reads $args."+a.Name)
@@ -179,17 +179,6 @@ func (l *loader) visibleArguments(args ast.ArgumentDefinitionList) ast.ArgumentD
 		}
 	}
 	return out
-}
-
-// hideRequired takes the arguments out of the schema that clients do not give.
-func (l *loader) hideRequired() {
-	for _, t := range l.order {
-		for _, b := range t.blocks {
-			for _, f := range b.def.Fields {
-				f.Arguments = l.visibleArguments(f.Arguments)
-			}
-		}
-	}
 }
 
 // checkRequires checks the @requires of a field, the older spelling of @require: the connector reads the fields by $this.

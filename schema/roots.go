@@ -41,6 +41,9 @@ func (l *loader) findRoots(doc *document) {
 			misnamed = true
 		}
 	}
+	if t := l.roots[ast.Mutation]; t != nil && t == l.roots[ast.Query] {
+		l.problem(t.pos(), t.name, t.name+" is the query type and the mutation type", "the root types are different types: define one for each")
+	}
 	if l.roots[ast.Query] == nil && !misnamed {
 		l.problem(place{}, "", "there is no Query type", "write `type Query { ... }`: it lists what clients may ask for")
 	}

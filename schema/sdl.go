@@ -25,7 +25,19 @@ func (l *loader) checkSDL(doc *document) {
 		}
 	}
 	for _, d := range doc.directives {
-		l.checkArgumentDefinitions(d.Arguments, "@"+d.Name)
+		l.checkDirective(d)
+	}
+	l.checkInputs()
+}
+
+func (l *loader) checkDirective(d *ast.DirectiveDefinition) {
+	coordinate := "@" + d.Name
+	l.checkName(atDirective(d.Position), d.Name, coordinate)
+	l.checkArgumentDefinitions(d.Arguments, coordinate)
+	for _, a := range d.Arguments {
+		if itself := a.Directives.ForName(d.Name); itself != nil {
+			l.problem(atDirective(itself.Position), argumentCoordinate(coordinate, a), coordinate+" cannot be used in its own definition", "remove it here")
+		}
 	}
 }
 
@@ -126,6 +138,7 @@ func (l *loader) checkField(t *typ, f *field) {
 		l.checkTypeRef(f.def.Type, f.coordinate(), isInput, "an input field")
 		c := check{loader: l, coordinate: f.coordinate()}
 		c.value(f.def.DefaultValue, f.def.Type, "the default")
+		l.checkDeprecated(f.def.Directives, f.def.Type, f.def.DefaultValue, f.coordinate())
 		if t.oneOf() && (f.def.Type.NonNull || f.def.DefaultValue != nil) {
 			l.problem(f.pos(), f.coordinate(), "a field of a @oneOf input must be nullable and have no default",
 				"write "+strings.TrimSuffix(f.def.Type.String(), "!"))
@@ -142,7 +155,7 @@ func (t *typ) oneOf() bool {
 
 func (l *loader) checkArgumentDefinitions(args ast.ArgumentDefinitionList, coordinate string) {
 	for i, a := range args {
-		inner := coordinate + "(" + a.Name + ":)"
+		inner := argumentCoordinate(coordinate, a)
 		l.checkName(at(a.Position), a.Name, inner)
 		if args[:i].ForName(a.Name) != nil {
 			l.problem(at(a.Position), inner, "argument "+a.Name+" is defined twice", "keep one of them")
@@ -150,6 +163,7 @@ func (l *loader) checkArgumentDefinitions(args ast.ArgumentDefinitionList, coord
 		l.checkTypeRef(a.Type, inner, isInput, "an argument")
 		c := check{loader: l, coordinate: inner}
 		c.value(a.DefaultValue, a.Type, "the default")
+		l.checkDeprecated(a.Directives, a.Type, a.DefaultValue, inner)
 	}
 }
 

@@ -10,7 +10,8 @@ import (
 )
 
 // concrete finds the object type of v in the order of LANGUAGE 6: `__typename` made by the mapping, @discriminate, the only
-// possible member, a `__typename` of the reply. For a wrapped value it returns what is inside.
+// possible member, a `__typename` of the reply. For a wrapped value it returns what is inside. A type that clients do not see
+// is none that the value may have.
 func concrete(f *schema.Field, v located) (*schema.Type, located, bool) {
 	t := f.Named
 	if t.Kind == ast.Object {
@@ -49,7 +50,7 @@ func concrete(f *schema.Field, v located) (*schema.Type, located, bool) {
 			return named(t, text, v)
 		}
 		return named(t, d.Map[text], v)
-	case len(t.Possible) == 1:
+	case len(t.Possible) == 1 && !t.MayHide:
 		return t.Possible[0], v, true
 	default:
 		name, _ := object.Get("__typename").(string)

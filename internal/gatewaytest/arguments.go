@@ -56,13 +56,13 @@ func (x *execution) literal(v *ast.Value, t *ast.Type) any {
 	switch {
 	case named.Kind == ast.InputObject:
 		out := NewObject()
-		for _, f := range named.Def.Fields {
+		for _, f := range named.Order { // a default of the schema may give what clients do not see
 			m := any(absent{})
 			if given := v.Children.ForName(f.Name); given != nil {
 				m = x.literal(given, f.Type)
 			}
-			if isAbsent(m) && f.DefaultValue != nil {
-				m = x.literal(f.DefaultValue, f.Type)
+			if isAbsent(m) && f.Def.DefaultValue != nil {
+				m = x.literal(f.Def.DefaultValue, f.Type)
 			}
 			if !isAbsent(m) {
 				out.Set(f.Name, m)
@@ -135,13 +135,13 @@ func (x *execution) input(v any, t *ast.Type) any {
 			return v
 		}
 		out := NewObject()
-		for _, f := range named.Def.Fields {
+		for _, f := range named.Order {
 			m := v.Get(f.Name)
 			switch {
-			case !isAbsent(m):
+			case !isAbsent(m) && !f.Hidden:
 				out.Set(f.Name, x.input(m, f.Type))
-			case f.DefaultValue != nil:
-				out.Set(f.Name, x.literal(f.DefaultValue, f.Type))
+			case f.Def.DefaultValue != nil:
+				out.Set(f.Name, x.literal(f.Def.DefaultValue, f.Type))
 			}
 		}
 		return out

@@ -23,7 +23,7 @@ func leaf(t *schema.Type, v any) (text string, ok bool) {
 	if t.Kind == ast.Enum {
 		s, isString := v.(string)
 		name, known := t.Values[s]
-		return quote(name), isString && known
+		return quote(name), isString && known && !t.Hidden[name]
 	}
 	switch t.Name {
 	case "Int":

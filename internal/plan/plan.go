@@ -79,6 +79,7 @@ type Loader struct {
 	Args     []Arg
 	Keys     []string // names of the key's members, as in $this.NAME or $batch.NAME (nested ones joined by dots)
 	KeyArgs  bool     // the key is in the arguments of the root field: null there is bad input
+	Private  bool     // its name and its templates are not for clients: errors do not quote them
 	// Table answers in place of an upstream: the JSON of each key (of "" for Once). It serves introspection.
 	Table   map[string][]byte
 	Reply   Reply

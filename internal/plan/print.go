@@ -71,6 +71,9 @@ func (p *printer) fetch(depth int, part *Part, f *Fetch) {
 	case Batch:
 		p.line(depth+1, "one call for up to %d %s, matched by %s", l.MaxSize, strings.Join(l.Keys, " "), matchNames[l.Match])
 	}
+	if l.Private {
+		p.line(depth+1, "not quoted in errors")
+	}
 	p.line(depth+1, "reads %s", p.reply(&l.Reply))
 }
 
