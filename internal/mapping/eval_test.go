@@ -177,7 +177,7 @@ func TestEvalErrors(t *testing.T) {
 		{"a->joinNotNull($.b)", `{"a":[1]}`, 15, "separator"},
 		{"x: a->size", `{"a":true}`, 6, "got true"},
 		{"x: a->map(@->size)", `{"a":[1]}`, 13, "got a number"},
-		{"a->keysToCamelCase", `{"a":{}}`, 3, "cannot be evaluated"},
+		{"a->withError('odd')", `{"a":{}}`, 3, "cannot be evaluated"},
 		{"a->add('x')", `{"a":1}`, 7, "must be a number"},
 	} {
 		n, err := ParseExpression(c.text)
