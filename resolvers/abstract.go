@@ -98,7 +98,7 @@ func (c *compilation) wrapped(p *place, b *base, abs *plan.Abstract, types []*sc
 				name = value
 			}
 		}
-		slot, child, ok := b.node.object(name)
+		slot, child, ok := b.node.object(name, false)
 		if !ok {
 			slot, child = b.node.compute(path([]string{name}, nil), 0, true)
 		}

@@ -117,6 +117,7 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 	item := &plan.Shape{Kind: plan.Token}
 	if composite(named) {
 		l.node = newRecord()
+		l.node.shape.Bare = !l.prov.built && bare(l.prov.sel)
 		item = l.node.shape
 	}
 	reply.Shape = wrap(item, depth)
@@ -199,7 +200,7 @@ func (l *loader) groupSlots(conn *schema.Connector) []int {
 func (l *loader) walk(keys []string) int {
 	n := l.node
 	for ; len(keys) > 1; keys = keys[1:] {
-		_, child, ok := n.object(keys[0])
+		_, child, ok := n.object(keys[0], false)
 		if !ok {
 			slot, _ := n.compute(path(keys, nil), 0, false)
 			return slot

@@ -124,6 +124,20 @@ func structural(n mapping.Node) found {
 	return found{expr: n}
 }
 
+// bare reports whether a selection makes an object of a text, number or Boolean: it takes the value itself, as `{ id: $ }`.
+func bare(sel *mapping.Object) bool {
+	return sel != nil && slices.ContainsFunc(sel.Members, func(m mapping.Member) bool {
+		switch n := m.Value.(type) {
+		case *mapping.Object:
+			return bare(n)
+		case *mapping.Path:
+			itself := n.Root == mapping.RootHere || n.Root == mapping.RootAt
+			return itself && !m.Spread && (len(n.Steps) == 0 || n.Steps[0].Kind == mapping.StepMethod)
+		}
+		return false
+	})
+}
+
 // trailing returns the object that a mapping builds last, if that can be seen: `x->first { id }`, `ids->map({ id: @ })`.
 func trailing(n mapping.Node) *mapping.Object {
 	switch n := n.(type) {

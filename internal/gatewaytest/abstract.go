@@ -16,7 +16,10 @@ func concrete(f *schema.Field, v located) (*schema.Type, located, bool) {
 	if t.Kind == ast.Object {
 		return t, v, true
 	}
-	object := v.v.(*Object)
+	object, ok := v.v.(*Object)
+	if !ok { // made of a scalar
+		object = NewObject()
+	}
 	if v.shape != nil {
 		if _, ok := memberOf(v.shape, "__typename"); ok {
 			name, _ := object.Get("__typename").(string)

@@ -224,6 +224,8 @@ func outcomeOf(c *schema.Connector, reply *upstreams.Reply, err error, vars vari
 		ok = evaluate(c.Success, in, vars) == true
 	}
 	switch {
+	case !ok && reply.Status == http.StatusTooManyRequests:
+		return body, fault.New(fault.UpstreamRateLimited, "reference")
 	case !ok:
 		return body, fault.New(fault.UpstreamError, "reference")
 	case reply.Status == http.StatusNoContent:

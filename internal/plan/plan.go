@@ -197,6 +197,9 @@ type Shape struct {
 	Computed []Computed // Record, Inline: values made by a mapping from the whole object
 	Inner    []int      // Inline: every slot that is filled from inside, to be cleared if the property comes twice
 	Lift     []Computed // Inline: what to do instead if the value is an array (paths map through lists)
+	// Bare: a text, number or Boolean will do for the object, which has no properties then. A mapping makes the object of it,
+	// as in `ids { id: $ }`.
+	Bare bool // Record, Inline
 	Item     *Shape     // List
 }
 
