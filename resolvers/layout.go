@@ -89,9 +89,10 @@ func (n *node) token(name string) int {
 	return p.Raw
 }
 
-// object returns the slot that notes the object in a property, and its node. bare says that a plain value will do for it. ok
-// is false if the property was asked for as a list before, or by a selection that is not so in this; then it has to be computed.
-func (n *node) object(name string, bare bool) (slot int, child *node, ok bool) {
+// object returns the slot that notes the object in a property, and its node. bare is what
+// makes the object of a plain value, or nil. ok is false if the property was asked for as a list before, or with another bare;
+// then it has to be computed.
+func (n *node) object(name string, bare *mapping.Object) (slot int, child *node, ok bool) {
 	p := n.prop(name)
 	if p.Shape == nil {
 		p.Slot = n.rec.slot()
@@ -103,7 +104,7 @@ func (n *node) object(name string, bare bool) (slot int, child *node, ok bool) {
 
 // list returns the slot that notes the list in a property, and the node of its items' records (nil unless composite). bare and
 // ok are as those of object.
-func (n *node) list(name string, depth int, composite, bare bool) (slot int, child *node, ok bool) {
+func (n *node) list(name string, depth int, composite bool, bare *mapping.Object) (slot int, child *node, ok bool) {
 	p := n.prop(name)
 	if p.Shape == nil {
 		p.Slot = n.rec.slot()
@@ -118,7 +119,7 @@ func (n *node) list(name string, depth int, composite, bare bool) (slot int, chi
 	return p.Slot, n.children[name], sameList(p.Shape, depth, composite, bare)
 }
 
-func sameList(s *plan.Shape, depth int, composite, bare bool) bool {
+func sameList(s *plan.Shape, depth int, composite bool, bare *mapping.Object) bool {
 	for ; depth > 0; depth-- {
 		if s.Kind != plan.List {
 			return false

@@ -16,10 +16,7 @@ func concrete(f *schema.Field, v located) (*schema.Type, located, bool) {
 	if t.Kind == ast.Object {
 		return t, v, true
 	}
-	object, ok := v.v.(*Object)
-	if !ok { // made of a scalar
-		object = NewObject()
-	}
+	object := v.v.(*Object)
 	if v.shape != nil {
 		if _, ok := memberOf(v.shape, "__typename"); ok {
 			name, _ := object.Get("__typename").(string)

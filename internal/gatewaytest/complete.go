@@ -6,7 +6,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/internal/fault"
-	"manifold/internal/mapping"
 	"manifold/schema"
 )
 
@@ -84,26 +83,9 @@ func (x *execution) list(t *ast.Type, f *schema.Field, items []any, v located, f
 	return b.String(), written
 }
 
-// ofScalar reports whether v is a scalar of which its braces make an object: a member of theirs takes `$` itself.
-func ofScalar(v located) bool {
-	_, scalar := scalarText(v.v)
-	return scalar && v.shape != nil && takesItself(v.shape)
-}
-
-func takesItself(shape *mapping.Object) bool {
-	for _, m := range shape.Members {
-		text := mapping.String(m.Value)
-		inner, ok := m.Value.(*mapping.Object)
-		if ok && takesItself(inner) || !m.Spread && (text == "$" || text == "@" || strings.HasPrefix(text, "$->") || strings.HasPrefix(text, "@->")) {
-			return true
-		}
-	}
-	return false
-}
-
 // composite completes a value of an object, interface or union type.
 func (x *execution) composite(f *schema.Field, v located, fields []*ast.Field, at path) (string, outcome) {
-	if _, ok := v.v.(*Object); !ok && !ofScalar(v) {
+	if _, ok := v.v.(*Object); !ok {
 		return x.misfit(at)
 	}
 	// @from may make a reference to one of several types; it is null if it names none.
@@ -111,7 +93,7 @@ func (x *execution) composite(f *schema.Field, v located, fields []*ast.Field, a
 	if names {
 		_, names = memberOf(v.shape, "__typename")
 	}
-	if names && empty(property(v.v, "__typename")) {
+	if names && empty(v.v.(*Object).Get("__typename")) {
 		return "null", nothing
 	}
 	t, v, ok := concrete(f, v)

@@ -197,9 +197,8 @@ type Shape struct {
 	Computed []Computed // Record, Inline: values made by a mapping from the whole object
 	Inner    []int      // Inline: every slot that is filled from inside, to be cleared if the property comes twice
 	Lift     []Computed // Inline: what to do instead if the value is an array (paths map through lists)
-	// Bare: a text, number or Boolean will do for the object, which has no properties then. A mapping makes the object of it,
-	// as in `ids { id: $ }`.
-	Bare bool // Record, Inline
+	// Bare is a selection that may make the object of a text, number or Boolean, which has no properties: `ids { id: $ }`.
+	Bare *mapping.Object // Record, Inline; nil: it cannot
 	Item     *Shape     // List
 }
 
