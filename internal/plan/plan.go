@@ -199,7 +199,7 @@ type Shape struct {
 	Lift     []Computed // Inline: what to do instead if the value is an array (paths map through lists)
 	// Bare is a selection that may make the object of a text, number or Boolean, which has no properties: `ids { id: $ }`.
 	Bare *mapping.Object // Record, Inline; nil: it cannot
-	Item     *Shape     // List
+	Item *Shape          // List
 }
 
 // Prop is one property to find.
