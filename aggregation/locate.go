@@ -37,9 +37,28 @@ func (l *locator) value(i, depth int, s *plan.Shape, base int) (out slot, end in
 				err = l.lift(i, end, s, base)
 			}
 			return out, end, err
+		case s.Bare != nil && rawjson.KindOf(c) != rawjson.Null && c != '{' && c != '[':
+			return l.bare(i, depth, s, base)
 		}
 	}
 	return l.token(i, depth)
+}
+
+// bare is the object that a selection makes of the scalar at b[i]; the scalar itself, if that is nothing.
+func (l *locator) bare(i, depth int, s *plan.Shape, base int) (out slot, end int, err error) {
+	if out, end, err = l.token(i, depth); err != nil {
+		return out, end, err
+	}
+	made, fault := mapping.Eval(s.Bare, l.b[i:end], l.env, &l.f.arena)
+	if fault == nil && (len(made) == 0 || made[0] != '{') {
+		return out, end, nil
+	}
+	out = slot{kind: object, buf: l.buf, from: uint32(i), to: uint32(end)}
+	if s.Kind == plan.Record {
+		base = l.f.alloc(s.Width)
+		out = slot{kind: record, from: uint32(base)}
+	}
+	return out, end, l.compute(i, end, s, base)
 }
 
 // token notes the value at b[i] as it stands.

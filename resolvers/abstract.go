@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"manifold/internal/fault"
-	"manifold/internal/mapping"
 	"manifold/internal/plan"
 	"manifold/schema"
 )
@@ -16,7 +15,7 @@ func (c *compilation) resolveType(p *place, types []*schema.Type) error {
 		return nil
 	}
 	b := p.bases[0]
-	named := b.prov.sel != nil && member(b.prov.sel, "__typename") != nil
+	named := b.prov.sel != nil && b.prov.lists("__typename")
 	if len(types) == 1 && !p.typ.MayHide && p.disc == nil && !named {
 		return nil
 	}
@@ -35,7 +34,7 @@ func (c *compilation) resolveType(p *place, types []*schema.Type) error {
 		abs.ByName[t.Name] = i
 	}
 	switch {
-	case b.prov.sel != nil && member(b.prov.sel, "__typename") != nil:
+	case named:
 		at, _ := b.prov.findListed(b.prov.sel, "__typename")
 		abs.Ref.Slot = leaf(b.node, at)
 	case p.disc != nil && p.disc.Wrapped:
@@ -66,16 +65,7 @@ func namesType(b *base) bool {
 	if b.node == nil || b.prov.keys {
 		return false
 	}
-	return b.prov.sel == nil || member(b.prov.sel, "__typename") != nil
-}
-
-func member(sel *mapping.Object, name string) mapping.Node {
-	for _, m := range sel.Members {
-		if m.Name == name {
-			return m.Value
-		}
-	}
-	return nil
+	return b.prov.sel == nil || b.prov.lists("__typename")
 }
 
 // leaf returns the slot of a leaf at a place seen from n.
@@ -98,7 +88,7 @@ func (c *compilation) wrapped(p *place, b *base, abs *plan.Abstract, types []*sc
 				name = value
 			}
 		}
-		slot, child, ok := b.node.object(name)
+		slot, child, ok := b.node.object(name, nil)
 		if !ok {
 			slot, child = b.node.compute(path([]string{name}, nil), 0, true)
 		}

@@ -89,41 +89,44 @@ func (n *node) token(name string) int {
 	return p.Raw
 }
 
-// object returns the slot that notes the object in a property, and its node. ok is false if the property was asked for as
-// a list before; then it has to be computed.
-func (n *node) object(name string) (slot int, child *node, ok bool) {
+// object returns the slot that notes the object in a property, and its node. bare is what
+// makes the object of a plain value, or nil. ok is false if the property was asked for as a list before, or with another bare;
+// then it has to be computed.
+func (n *node) object(name string, bare *mapping.Object) (slot int, child *node, ok bool) {
 	p := n.prop(name)
 	if p.Shape == nil {
 		p.Slot = n.rec.slot()
-		p.Shape = &plan.Shape{Kind: plan.Inline}
+		p.Shape = &plan.Shape{Kind: plan.Inline, Bare: bare}
 		n.children[name] = newNode(n.rec, p.Shape)
 	}
-	return p.Slot, n.children[name], p.Shape.Kind == plan.Inline
+	return p.Slot, n.children[name], p.Shape.Kind == plan.Inline && p.Shape.Bare == bare
 }
 
-// list returns the slot that notes the list in a property, and the node of its items' records (nil unless composite).
-func (n *node) list(name string, depth int, composite bool) (slot int, child *node, ok bool) {
+// list returns the slot that notes the list in a property, and the node of its items' records (nil unless composite). bare and
+// ok are as those of object.
+func (n *node) list(name string, depth int, composite bool, bare *mapping.Object) (slot int, child *node, ok bool) {
 	p := n.prop(name)
 	if p.Shape == nil {
 		p.Slot = n.rec.slot()
 		item := &plan.Shape{Kind: plan.Token}
 		if composite {
 			c := newRecord()
+			c.shape.Bare = bare
 			item, n.children[name] = c.shape, c
 		}
 		p.Shape = wrap(item, depth)
 	}
-	return p.Slot, n.children[name], sameList(p.Shape, depth, composite)
+	return p.Slot, n.children[name], sameList(p.Shape, depth, composite, bare)
 }
 
-func sameList(s *plan.Shape, depth int, composite bool) bool {
+func sameList(s *plan.Shape, depth int, composite bool, bare *mapping.Object) bool {
 	for ; depth > 0; depth-- {
 		if s.Kind != plan.List {
 			return false
 		}
 		s = s.Item
 	}
-	return s.Kind == plan.Record && composite || s.Kind == plan.Token && !composite
+	return s.Kind == plan.Record && composite && s.Bare == bare || s.Kind == plan.Token && !composite
 }
 
 // compute returns the slot of a value that a mapping makes from the object of n, and the node of its object or items.

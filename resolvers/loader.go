@@ -89,7 +89,7 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 	reply := &l.plan.Reply
 	l.prov = provision{src: conn.Source, conn: conn}
 	if conn.Selection != nil {
-		if keys, sel, ok := mapping.Keys(conn.Selection); ok && conn.HTTP != nil {
+		if keys, sel, ok := mapping.Keys(conn.Selection); ok && conn.HTTP != nil && !spreadsComputed(sel) {
 			reply.Path, l.prov.sel = keys, sel
 			if len(keys) > 0 {
 				reply.PathExpr = path(keys, nil)
@@ -111,6 +111,7 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 	item := &plan.Shape{Kind: plan.Token}
 	if composite(named) {
 		l.node = newRecord()
+		l.node.shape.Bare = l.prov.bare()
 		item = l.node.shape
 	}
 	reply.Shape = wrap(item, depth)
@@ -208,7 +209,7 @@ func (l *loader) groupSlots(conn *schema.Connector) []int {
 func (l *loader) walk(keys []string) int {
 	n := l.node
 	for ; len(keys) > 1; keys = keys[1:] {
-		_, child, ok := n.object(keys[0])
+		_, child, ok := n.object(keys[0], nil)
 		if !ok {
 			slot, _ := n.compute(path(keys, nil), 0, false)
 			return slot

@@ -76,7 +76,7 @@ func (c *compilation) inside(b *base, n *node, v *provision, at found, f *schema
 	}
 	out.ref = f.Named.Entity() && !f.Embedded && (v.sel == nil || at.sel == nil) || refersToMember(f, v, at)
 	for len(at.keys) > 1 && at.expr == nil {
-		_, child, ok := n.object(at.keys[0])
+		_, child, ok := n.object(at.keys[0], nil)
 		if !ok {
 			at.expr = path(at.keys, at.sel)
 			break
@@ -93,9 +93,9 @@ func (c *compilation) inside(b *base, n *node, v *provision, at found, f *schema
 		}
 		ok = false
 	case depth > 0:
-		out.slot, out.node, ok = n.list(at.keys[0], depth, comp)
+		out.slot, out.node, ok = n.list(at.keys[0], depth, comp, out.prov.bare())
 	case comp:
-		out.slot, out.node, ok = n.object(at.keys[0])
+		out.slot, out.node, ok = n.object(at.keys[0], out.prov.bare())
 	default:
 		out.slot = n.token(at.keys[0])
 	}

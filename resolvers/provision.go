@@ -47,8 +47,12 @@ func (v *provision) find(t *schema.Type, f *schema.Field) (found, bool) {
 func (v *provision) holdsKey(t *schema.Type, f *schema.Field) bool {
 	switch {
 	case v.sel != nil && v.conn == nil:
-		m := member(v.sel, f.Name)
-		return m != nil && t.KeyHolder(f, m)
+		for _, m := range v.sel.Members {
+			if m.Name == f.Name && !m.Spread {
+				return t.KeyHolder(f, m.Value)
+			}
+		}
+		return false
 	case v.keys:
 		return t.KeyHolder(f, nil)
 	default:
@@ -98,6 +102,14 @@ func ofMain(t *schema.Type, f *schema.Field) bool {
 	return f.Block != nil && slices.ContainsFunc(t.Loaders, func(c *schema.Connector) bool { return c.Block() == f.Block })
 }
 
+// lists reports whether the selection gives a member.
+func (v *provision) lists(name string) bool {
+	_, ok := v.findListed(v.sel, name)
+	return ok
+}
+
+// findListed looks a member up in a selection: in its own members, in what it spreads, and in a spread whose members only the
+// reply knows.
 func (v *provision) findListed(sel *mapping.Object, name string) (found, bool) {
 	for _, m := range sel.Members {
 		if m.Name == name && !m.Spread {
@@ -107,34 +119,67 @@ func (v *provision) findListed(sel *mapping.Object, name string) (found, bool) {
 			return structural(m.Value), true
 		}
 	}
+	open := false
 	for _, m := range sel.Members {
 		if !m.Spread {
 			continue
 		}
-		keys, inner, ok := mapping.Keys(m.Value)
-		if !ok || inner == nil {
+		inner := trailing(m.Value)
+		if inner == nil {
+			open = true
 			continue
 		}
 		at, ok := v.findListed(inner, name)
-		if !ok {
-			continue
-		}
-		if at.expr == nil {
+		switch keys, _, plain := mapping.Keys(m.Value); {
+		case !ok:
+		case v.built:
+			return at, true
+		case plain && at.expr == nil:
 			at.keys = append(keys[:len(keys):len(keys)], at.keys...)
 			return at, true
+		case plain:
+			return found{expr: &mapping.Path{
+				Root: mapping.RootValue, Value: m.Value, Steps: []mapping.Step{{Kind: mapping.StepKey, Name: name}},
+			}}, true
 		}
 	}
-	return found{}, false
+	return found{keys: []string{name}, built: true}, open && v.built
 }
 
+// structural returns where a mapping finds its value: by a path with a selection that needs no evaluation, or by evaluation.
 func structural(n mapping.Node) found {
-	if keys, sel, ok := mapping.Keys(n); ok {
+	if keys, sel, ok := mapping.Keys(n); ok && !spreadsComputed(sel) {
 		return found{keys: keys, sel: sel}
 	}
 	return found{expr: n}
 }
 
-// trailing returns the object that a mapping builds last, if that can be seen: `x->first { id }`, `ids->map({ id: @ })`.
+// spreadsComputed reports whether a selection spreads what has to be evaluated: which members there are is known only then, so
+// the whole object is evaluated.
+func spreadsComputed(sel *mapping.Object) bool {
+	return sel != nil && slices.ContainsFunc(sel.Members, func(m mapping.Member) bool {
+		_, inner, plain := mapping.Keys(m.Value)
+		return m.Spread && (!plain || inner == nil || spreadsComputed(inner))
+	})
+}
+
+// bare returns the selection if it may make an object of a text, number or Boolean: some member of it is no property.
+func (v *provision) bare() *mapping.Object {
+	if v.built || v.sel == nil || !makes(v.sel) {
+		return nil
+	}
+	return v.sel
+}
+
+func makes(sel *mapping.Object) bool {
+	return slices.ContainsFunc(sel.Members, func(m mapping.Member) bool {
+		keys, inner, plain := mapping.Keys(m.Value)
+		return !plain || len(keys) == 0 && (inner == nil || makes(inner))
+	})
+}
+
+// trailing returns the object that a mapping builds last, if that can be seen: `x->first { id }`, `ids->map({ id: @ })`. Of a
+// match it is what all its results together may have.
 func trailing(n mapping.Node) *mapping.Object {
 	switch n := n.(type) {
 	case *mapping.Object:
@@ -147,15 +192,55 @@ func trailing(n mapping.Node) *mapping.Object {
 			return nil
 		}
 		last := n.Steps[len(n.Steps)-1]
-		if last.Kind == mapping.StepSelect {
+		switch {
+		case last.Kind == mapping.StepSelect:
 			return last.Select
-		}
-		if last.Kind == mapping.StepMethod && last.Name == "map" && len(last.Args) == 1 {
+		case last.Kind == mapping.StepMethod && last.Name == "map" && len(last.Args) == 1:
 			return trailing(last.Args[0])
-		}
-		if last.Kind == mapping.StepMethod && last.Name == "first" { // of a list that was built
+		case last.Kind == mapping.StepMethod && last.Name == "first": // of a list that was built
 			return trailing(&mapping.Path{Root: n.Root, Name: n.Name, Value: n.Value, Steps: n.Steps[:len(n.Steps)-1]})
+		case last.Kind == mapping.StepMethod && (last.Name == "match" || last.Name == "matchIf"):
+			return results(last.Args)
 		}
 	}
 	return nil
+}
+
+// results returns the members that the results of a match have, all in one object; nil if one of them is not written there.
+func results(pairs []mapping.Node) *mapping.Object {
+	var all *mapping.Object
+	for _, arg := range pairs {
+		pair, ok := arg.(*mapping.Array)
+		if !ok || len(pair.Items) != 2 {
+			return nil
+		}
+		if _, constant := pair.Items[1].(*mapping.Literal); constant {
+			continue
+		}
+		one := trailing(pair.Items[1])
+		if one == nil {
+			return nil
+		}
+		all = joined(all, one)
+	}
+	return all
+}
+
+// joined returns an object with the members of both.
+func joined(a, b *mapping.Object) *mapping.Object {
+	if a == nil {
+		return b
+	}
+	out := &mapping.Object{Members: slices.Clone(a.Members), At: a.At}
+	for _, m := range b.Members {
+		i := slices.IndexFunc(out.Members, func(o mapping.Member) bool { return !m.Spread && !o.Spread && o.Name == m.Name })
+		if i < 0 {
+			out.Members = append(out.Members, m)
+			continue
+		}
+		if x, y := trailing(out.Members[i].Value), trailing(m.Value); x != nil && y != nil {
+			out.Members[i].Value = joined(x, y)
+		}
+	}
+	return out
 }

@@ -47,9 +47,21 @@ func objects(n mapping.Node) []*mapping.Object {
 			rest := *n
 			rest.Steps = n.Steps[:len(n.Steps)-1]
 			return objects(&rest)
+		case last.Kind == mapping.StepMethod && (last.Name == "match" || last.Name == "matchIf"):
+			return results(last.Args)
 		}
 	}
 	return []*mapping.Object{nil}
+}
+
+// results returns the objects that a match may build.
+func results(pairs []mapping.Node) (out []*mapping.Object) {
+	for _, arg := range pairs {
+		if pair, ok := arg.(*mapping.Array); ok && len(pair.Items) == 2 {
+			out = append(out, objects(pair.Items[1])...)
+		}
+	}
+	return out
 }
 
 // members are the members of an object that a mapping builds, those of spreads included.

@@ -2,6 +2,7 @@ package gatewaytest
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"golang.org/x/tools/txtar"
+
+	"manifold/schema"
 )
 
 // Spec is one behaviour of the gateway, read from a txtar archive (see spec/README.md for the sections).
@@ -16,6 +19,7 @@ type Spec struct {
 	Archive *txtar.Archive
 	Sources []*ast.Source // the *.graphql files, in order
 	Env     map[string]string
+	Config  map[string]schema.Overlay // $config of the sources
 	Mock    *Mock
 	// Requests are the `request` sections, in order. A spec of a bad file has none.
 	Requests []*SpecRequest
@@ -35,7 +39,7 @@ func goldens() []string { return []string{"plan", "calls", "response", "problems
 
 // ParseSpec reads an archive. Errors name the section.
 func ParseSpec(data []byte) (*Spec, error) {
-	s := &Spec{Archive: txtar.Parse(data), Env: map[string]string{}}
+	s := &Spec{Archive: txtar.Parse(data), Env: map[string]string{}, Config: map[string]schema.Overlay{}}
 	if len(bytes.TrimSpace(s.Archive.Comment)) == 0 {
 		return nil, fmt.Errorf("the first lines must say what the spec shows")
 	}
@@ -72,6 +76,15 @@ func (s *Spec) section(name, text string, files map[string]string) error {
 				return fmt.Errorf("want NAME=VALUE, have %q", line)
 			}
 			s.Env[key] = value
+		}
+	case name == "config":
+		for _, line := range lines(text) {
+			source, members, _ := strings.Cut(line, " ")
+			var o schema.Overlay
+			if err := json.Unmarshal([]byte(members), &o.Config); err != nil {
+				return fmt.Errorf("want SOURCE {JSON}, have %q", line)
+			}
+			s.Config[source] = o
 		}
 	case name == "mock":
 		m, err := ParseMock(text, files)

@@ -22,6 +22,7 @@ func TestParseSpecFaults(t *testing.T) {
 		{"bad body", "Shows.\n" + sdl + "-- mock --\nGET http://x/ <- {a} 200\n", "wanted body"},
 		{"bad file", "Shows.\n" + sdl + "-- mock --\nGET http://x/ 200 @big.json\n", `no section "mock/big.json"`},
 		{"bad header", "Shows.\n" + sdl + "-- mock --\nGET http://x/ 200 (x-a) {}\n", "has no name or no value"},
+		{"bad config", "Shows.\n" + sdl + "-- config --\napi key=1\n", "SOURCE {JSON}"},
 		{"bad env", "Shows.\n" + sdl + "-- env --\nA\n", "NAME=VALUE"},
 	} {
 		if _, err := ParseSpec([]byte(test.text)); err == nil || !strings.Contains(err.Error(), test.want) {

@@ -43,7 +43,7 @@ func (vs variables) Var(name, key string) []byte {
 // call runs connector c for one parent: a batch connector is called with a batch of one. f is the field it is written on,
 // nil for a loader; t is the type whose fields name the key in an item of a batch.
 func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Field, t *schema.Type) answer {
-	vars := variables{"args": args, "request": x.headers(), "env": x.environment()}
+	vars := variables{"args": args, "request": x.headers(), "env": x.environment(), "context": NewObject(), "config": configOf(c.Source)}
 	switch {
 	case c.Batch != nil:
 		vars["batch"] = []any{this}
@@ -137,6 +137,20 @@ func (x *execution) environment() *Object {
 	return env
 }
 
+// configOf is $config of a source.
+func configOf(source *schema.Source) *Object {
+	config := NewObject()
+	if source == nil {
+		return config
+	}
+	for name, text := range source.Config {
+		if v, err := Decode(text); err == nil {
+			config.Set(name, v)
+		}
+	}
+	return config
+}
+
 func (x *execution) headers() *Object { return headersOf(x.request.Header) }
 
 // headersOf is $request or $response: an object with headers.
@@ -208,6 +222,8 @@ func outcomeOf(c *schema.Connector, reply *upstreams.Reply, err error, vars vari
 		ok = evaluate(c.Success, in, vars) == true
 	}
 	switch {
+	case !ok && reply.Status == http.StatusTooManyRequests:
+		return body, fault.New(fault.UpstreamRateLimited, "reference")
 	case !ok:
 		return body, fault.New(fault.UpstreamError, "reference")
 	case reply.Status == http.StatusNoContent:

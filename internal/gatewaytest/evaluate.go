@@ -35,6 +35,9 @@ func strictly(n mapping.Node, in any, vars map[string]any) any {
 		return s.selection(o, in)
 	}
 	made, found := s.build(o), NewObject()
+	if made == nil {
+		return nil
+	}
 	for _, name := range made.Names {
 		v := made.Members[name]
 		if inner, ok := v.(*Object); v != nil && (!ok || len(inner.Names) > 0) {
@@ -72,7 +75,10 @@ func (s scope) eval(n mapping.Node) any {
 		}
 		return left
 	case *mapping.Object:
-		return s.build(n)
+		if o := s.build(n); o != nil {
+			return o
+		}
+		return nil
 	case *mapping.Path:
 		return s.path(n)
 	default:
@@ -94,6 +100,9 @@ func (s scope) selection(o *mapping.Object, in any) any {
 		return list
 	}
 	made := scope{here: in, at: in, vars: s.vars, loose: s.loose}.build(o)
+	if made == nil {
+		return nil
+	}
 	if _, ok := in.(*Object); !ok && hollow(made) {
 		return in
 	}
@@ -110,11 +119,14 @@ func hollow(o *Object) bool {
 	return true
 }
 
-// build makes one object of what the scope sees. A missing member is left out.
+// build makes one object of what the scope sees. A missing member is left out. It is nil if a method made null of a spread.
 func (s scope) build(o *mapping.Object) *Object {
 	out := NewObject()
 	for _, m := range o.Members {
 		v := s.member(m.Value)
+		if _, _, structural := mapping.Keys(m.Value); m.Spread && v == nil && !structural {
+			return nil
+		}
 		if more, ok := v.(*Object); ok && m.Spread {
 			for _, name := range more.Names {
 				out.Set(name, more.Members[name])

@@ -17,7 +17,7 @@ func (s *genSchema) method(f *genField) string {
 		"String":  {"->slice(0, 3)", "->trim", "->toString", "->split(' ')->first", "->match(['plain', 'x'], [@, @])", "->jsonStringify", "->last"},
 		"Boolean": {"->not", "->and(true)", "->or(false)->not", "->eq(true)"},
 		"ID":      {"->toString", "->match(['x1', 1], [@, @])", "->parseInt(36)"},
-		"JSON":    {"->typeof", "->jsonStringify", "->entries", "->keys", "->get('b')", "->has('a')", "->jsonStringify->jsonParse", "->size"},
+		"JSON":    {"->typeof", "->jsonStringify", "->entries", "->keys", "->keysToCamelCase", "->keysToCamelCaseDeep", "->get('b')", "->has('a')", "->jsonStringify->jsonParse", "->size"},
 	}[f.typ.name], fits...))
 }
 

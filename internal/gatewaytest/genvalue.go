@@ -37,8 +37,10 @@ func (w *world) whole(d dice, c *genConn, key []string) any {
 				continue
 			}
 			v := w.keyAs(d, parts[i])
-			if d.chance(w.values / 8) { // a key that nobody asks for: never one of another item of the batch
-				v = pick(d, []any{nil, "nobody", true, NewObject(), []any{}})
+			// A key that nobody asks for: were it that of another item, a batch would see two items of one key and a batch of
+			// one only the right one. References are spoilt too, to true and to "nobody", and those are asked for.
+			if d.chance(w.values / 8) {
+				v = pick(d, []any{nil, "stray", false, NewObject(), []any{}})
 			}
 			put(o, p.path, v)
 		}

@@ -33,14 +33,15 @@ func guarded(eval func() any) (v any) {
 func (s scope) method(v any, step mapping.Step) any {
 	s.at = v
 	if v == nil && !slices.Contains([]string{
-		"and", "echo", "eq", "error", "in", "jsonStringify", "match", "matchIf", "ne", "not", "or", "typeof",
+		"and", "echo", "eq", "error", "in", "jsonStringify", "match", "matchIf", "ne", "not", "or",
+		"toString", "typeof",
 	}, step.Name) {
 		return nil
 	}
 	switch step.Name {
 	case "first", "last", "slice", "get", "has", "size", "map", "filter", "find", "contains", "in", "joinNotNull":
 		return s.listMethod(v, step)
-	case "entries", "keys", "values", "groupBy":
+	case "entries", "keys", "values", "groupBy", "keysToCamelCase", "keysToCamelCaseDeep":
 		return s.objectMethod(v, step)
 	case "add", "sub", "mul", "div", "mod":
 		return s.calculate(v, step)
@@ -267,6 +268,9 @@ func (s scope) objectMethod(v any, step mapping.Step) any {
 	o, ok := v.(*Object)
 	if !ok {
 		misused()
+	}
+	if strings.HasPrefix(step.Name, "keysToCamelCase") {
+		return camelled(o, step.Name == "keysToCamelCaseDeep")
 	}
 	out := []any{}
 	for _, name := range o.Names {

@@ -41,13 +41,22 @@ func (c caller) Call(ctx context.Context, call *upstreams.Call) (*upstreams.Repl
 
 // Open loads a gateway whose calls are answered by answer. The error is schema.Problems.
 func Open(files []*ast.Source, env map[string]string, answer func(context.Context, *schema.Source, *upstreams.Call) (*upstreams.Reply, error)) (*Gateway, error) {
-	model, err := schema.Load(files, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	return OpenWith(files, env, nil, answer)
+}
+
+// OpenWith is Open with what lies over the sources.
+func OpenWith(files []*ast.Source, env map[string]string, over map[string]schema.Overlay, answer func(context.Context, *schema.Source, *upstreams.Call) (*upstreams.Reply, error)) (*Gateway, error) {
+	model, err := schema.LoadWith(files, schema.Options{
+		Env:      func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		Overlays: over,
+	})
 	if err != nil {
 		return nil, err
 	}
 	options := aggregation.Options{Absolute: caller{answer: answer}, Env: model.Env}
 	for _, s := range model.Sources {
 		options.Callers = append(options.Callers, caller{source: s, answer: answer})
+		options.Config = append(options.Config, s.Config)
 	}
 	return &Gateway{Model: model, compiler: resolvers.NewCompiler(model), engine: aggregation.New(options)}, nil
 }

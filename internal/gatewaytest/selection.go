@@ -28,24 +28,53 @@ func selectOf(n mapping.Node) *mapping.Object {
 			before := *n
 			before.Steps = n.Steps[:len(n.Steps)-1]
 			return selectOf(&before)
+		case last.Kind == mapping.StepMethod && (last.Name == "match" || last.Name == "matchIf"):
+			all := &mapping.Object{}
+			for _, arg := range last.Args {
+				result := arg.(*mapping.Array).Items[1]
+				if _, constant := result.(*mapping.Literal); constant {
+					continue
+				}
+				o := selectOf(result)
+				if o == nil {
+					return nil
+				}
+				for _, m := range o.Members {
+					if was, ok := memberOf(all, m.Name); ok && !m.Spread && selectOf(was) != nil && selectOf(m.Value) != nil {
+						both := append(slices.Clone(selectOf(was).Members), selectOf(m.Value).Members...)
+						m.Value = &mapping.Object{Members: both}
+					}
+					all.Members = append(all.Members, m)
+				}
+			}
+			if len(all.Members) > 0 {
+				return all
+			}
 		}
 	}
 	return nil
 }
 
-// memberOf finds the member that gives name, through spreads.
+// memberOf finds the member that gives name, through spreads. A spread whose members no one can see gives any.
 func memberOf(o *mapping.Object, name string) (mapping.Node, bool) {
+	var open mapping.Node
 	for _, m := range slices.Backward(o.Members) {
 		if !m.Spread && m.Name == name {
 			return m.Value, true
 		}
-		if inner := selectOf(m.Value); m.Spread && inner != nil {
-			if v, ok := memberOf(inner, name); ok {
-				return v, true
-			}
+		if !m.Spread {
+			continue
+		}
+		inner := selectOf(m.Value)
+		if inner == nil {
+			open = &mapping.Literal{JSON: []byte("null")}
+			continue
+		}
+		if v, ok := memberOf(inner, name); ok {
+			return v, true
 		}
 	}
-	return nil, false
+	return open, open != nil
 }
 
 // split cuts the final braces off a selection: what remains leads to the value, the braces shape it.

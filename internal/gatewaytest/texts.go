@@ -30,6 +30,9 @@ func (s scope) textMethod(v any, step mapping.Step) any {
 	number, isNumber := v.(json.Number)
 	switch step.Name {
 	case "toString":
+		if v == nil {
+			return ""
+		}
 		text, ok := scalarText(v)
 		if !ok {
 			misused()

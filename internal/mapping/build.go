@@ -25,7 +25,7 @@ func (s scope) appendSelection(b []byte, o *Object, v []byte) ([]byte, error) {
 	s.here, s.at = v, v
 	mark := len(b)
 	b, _, err := s.appendObject(b, o, false)
-	if err == nil && v[0] != '{' && hollow(b[mark:]) {
+	if err == nil && v[0] != '{' && b[mark] == '{' && hollow(b[mark:]) {
 		b = append(b[:mark], v...)
 	}
 	return b, err
@@ -88,8 +88,14 @@ func emptied(n Node, v []byte) bool {
 	return ok && len(o.Members) > 0 && len(v) == len("{}")
 }
 
+func isStructural(n Node) bool {
+	_, _, ok := Keys(n)
+	return ok
+}
+
 // appendMerged is appendObject for an object with spreads: what is spread joins the object, and of members of one name
-// the later one wins, in the place of the first. Spreading null, a missing value or anything but an object adds nothing.
+// the later one wins, in the place of the first. Spreading null, a missing value or anything but an object adds nothing, but a
+// null that a method makes is the whole object's: so a match says that there is none.
 func (s scope) appendMerged(b []byte, o *Object, dropNull bool) (out []byte, count int, err error) {
 	var all memberList
 	for i := range o.Members {
@@ -101,6 +107,8 @@ func (s scope) appendMerged(b []byte, o *Object, dropNull bool) (out []byte, cou
 		case v == nil || dropNull && (isNull(v) || emptied(m.Value, v)):
 		case !m.Spread:
 			all.put(m.Name, v)
+		case isNull(v) && !isStructural(m.Value):
+			return append(b, "null"...), 0, nil
 		case v[0] == '{':
 			if err := all.putAll(v); err != nil {
 				return b, 0, invalid(err, m.At)

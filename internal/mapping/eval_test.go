@@ -98,6 +98,9 @@ func TestEval(t *testing.T) {
 		{"b ...a", `{"b":1,"a":{"\u0062":2,"x":3}}`, `{"b":2,"x":3}`},
 		{"id ...a", `{"id":1,"a":null}`, `{"id":1}`},
 		{"id ...a", `{"id":1,"a":[{"b":1}]}`, `{"id":1}`},
+		{"id ...k->match(['x', { b: 2 }], [@, null])", `[{"id":1,"k":"x"},{"id":2,"k":"y"},{"id":3}]`, `[{"id":1,"b":2},null,{"id":3}]`},
+		{"o: { id ...k->match([1, null]) } n: id", `{"id":1,"k":1}`, `{"o":null,"n":1}`},
+		{"x: ids { id ...$->match([2, null]) }", `{"ids":[1,2]}`, `{"x":[1,null]}`},
 		{"id $.a { b }", `[{"id":1,"a":{"b":2}},{"id":2}]`, `[{"id":1,"b":2},{"id":2}]`},
 		// Methods.
 		{"a->first", `{"a":[3,4]}`, "3"},
@@ -177,7 +180,7 @@ func TestEvalErrors(t *testing.T) {
 		{"a->joinNotNull($.b)", `{"a":[1]}`, 15, "separator"},
 		{"x: a->size", `{"a":true}`, 6, "got true"},
 		{"x: a->map(@->size)", `{"a":[1]}`, 13, "got a number"},
-		{"a->keysToCamelCase", `{"a":{}}`, 3, "cannot be evaluated"},
+		{"a->withError('odd')", `{"a":{}}`, 3, "cannot be evaluated"},
 		{"a->add('x')", `{"a":1}`, 7, "must be a number"},
 	} {
 		n, err := ParseExpression(c.text)

@@ -15,7 +15,7 @@ var seeds = []string{
 	`a: "\uD83D\uDE00\n"`, "$args { id o { p } }", "$.a { ...b { c } }", "a: .5->size b: 1 ...c",
 	"a->filter(@.b->ne(null))->groupBy(@.b)->entries", "id->add(1, 2.5)->div(3)->mod(7)->toString", "a->as($x)->slice(1)->map([$x->size, @])",
 	"i->split('')->joinNotNull('-')->jsonStringify->jsonParse", "id->match([1, 'x'], [@, a])->matchIf([@->eq('x')->and(true)->not->or(false), 1])",
-	"a->find(@.b->gte('a'))->has('b')", "data->keys->contains('id')->typeof", "id->date('YYYY-MM-DD')->date('millis')", "i->parseInt(36)->error('A', 'b')",
+	"a->find(@.b->gte('a'))->has('b')", "$->keysToCamelCase->keysToCamelCaseDeep.data->toString ?? n->slice", "data->keys->contains('id')->typeof", "id->date('YYYY-MM-DD')->date('millis')", "i->parseInt(36)->error('A', 'b')",
 }
 
 // FuzzParse checks that no text panics, and that what is printed means the same.

@@ -66,6 +66,8 @@ func listMethod(name string) method {
 		return method{known: true, min: 1, max: 1, takes: [2]argKind{aText}, example: "ids->joinNotNull(',')", apply: joinNotNull}
 	case "keys":
 		return method{known: true, example: "labels->keys", apply: keys}
+	case "keysToCamelCase", "keysToCamelCaseDeep":
+		return method{known: true, example: "user->keysToCamelCase { firstName }", apply: keysToCamelCase}
 	case "last":
 		return method{known: true, example: "items->last", apply: last}
 	case "map":
@@ -73,7 +75,7 @@ func listMethod(name string) method {
 	case "size":
 		return method{known: true, example: "items->size", apply: size}
 	case "slice":
-		return method{known: true, min: 1, max: 2, takes: [2]argKind{anInteger, anInteger}, example: "items->slice(0, 5)", apply: slice}
+		return method{known: true, max: 2, takes: [2]argKind{anInteger, anInteger}, example: "items->slice(0, 5)", apply: slice}
 	case "values":
 		return method{known: true, example: "labels->values", apply: values}
 	}
@@ -96,12 +98,12 @@ func valueMethod(name string) method {
 	case "split":
 		return method{known: true, min: 1, max: 2, takes: [2]argKind{aText, anInteger}, example: "tags->split(',')", apply: split}
 	case "toString":
-		return method{known: true, example: "id->toString", apply: toString}
+		return method{known: true, example: "id->toString", null: true, apply: toString}
 	case "trim", "trimEnd", "trimStart":
 		return method{known: true, example: "name->trim", apply: trimText}
 	case "typeof":
 		return method{known: true, example: "value->typeof", null: true, apply: typeOf}
-	case "keysToCamelCase", "keysToCamelCaseDeep":
+	case "withError", "withWarning": // of connect v0.5: a note for the mapping's author, which we have no place for
 		return method{known: true}
 	}
 	return method{}
@@ -143,6 +145,7 @@ func methodNames() []string {
 		"groupBy", "gt", "gte", "has", "in", "joinNotNull", "jsonParse", "jsonStringify", "keys", "keysToCamelCase",
 		"keysToCamelCaseDeep", "last", "lt", "lte", "map", "match", "matchIf", "mod", "mul", "ne", "not", "or", "parseInt",
 		"size", "slice", "split", "sub", "toString", "trim", "trimEnd", "trimStart", "typeof", "values",
+		"withError", "withWarning",
 	}
 }
 

@@ -54,13 +54,15 @@ func trimText(s scope, v []byte, step *Step) ([]byte, error) {
 	return s.text(text), nil
 }
 
-// toString is a text itself, and the text of a number or Boolean as it is written.
+// toString is a text itself, the text of a number or Boolean as it is written, and the empty text for null.
 func toString(s scope, v []byte, step *Step) ([]byte, error) {
 	switch v[0] {
 	case '"':
 		return v, nil
 	case '[', '{':
 		return nil, misuse(step, "takes a text, a number or a Boolean", v)
+	case 'n':
+		return s.text(""), nil
 	}
 	return s.text(string(v)), nil
 }

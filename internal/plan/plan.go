@@ -200,7 +200,9 @@ type Shape struct {
 	Computed []Computed // Record, Inline: values made by a mapping from the whole object
 	Inner    []int      // Inline: every slot that is filled from inside, to be cleared if the property comes twice
 	Lift     []Computed // Inline: what to do instead if the value is an array (paths map through lists)
-	Item     *Shape     // List
+	// Bare is a selection that may make the object of a text, number or Boolean, which has no properties: `ids { id: $ }`.
+	Bare *mapping.Object // Record, Inline; nil: it cannot
+	Item *Shape          // List
 }
 
 // Prop is one property to find.

@@ -26,7 +26,8 @@ type segment struct {
 	parts  []part
 }
 
-// ParseURL reads a URL template. It is absolute (`http://host/x`, `https:`), or a path from `/` on, or a query from `?` on.
+// ParseURL reads a URL template. It is absolute (`http://host/x`, `https:`), or a path, whose first `/` may be left out, or a
+// query from `?` on.
 // Expressions may stand in path segments and in names and values of the query, never before. The error is a *SyntaxError.
 func ParseURL(text string) (*URL, error) {
 	f, err := flatten(text, false)
@@ -49,26 +50,28 @@ func ParseURL(text string) (*URL, error) {
 		return nil, &SyntaxError{At: f.offset(0), Message: "scheme and host of a URL are constant", Hint: "begin with / or ? or http://"}
 	case bytes.HasPrefix(f.text, []byte("//")):
 		return nil, &SyntaxError{At: f.offset(0), Message: "a path begins with one slash"}
-	case f.text[0] != '/' && f.text[0] != '?':
-		return nil, &SyntaxError{At: f.offset(0), Message: "a URL begins with / or ? or http:// or https://", Hint: "write /" + firstWord(f)}
+	case hasScheme(f.text):
+		return nil, &SyntaxError{At: f.offset(0), Message: "a URL begins with / or ? or http:// or https://"}
+	case f.text[0] != '/' && f.text[0] != '?': // a slash in front is understood
+		start, u.text = -1, "/"+u.text
 	}
 	end := len(f.text)
-	if i := bytes.IndexByte(f.text[start:], '?'); i >= 0 {
-		end = start + i
+	if i := bytes.IndexByte(f.text[max(start, 0):], '?'); i >= 0 {
+		end = max(start, 0) + i
 		u.pairs = readQuery(f, end+1)
 	}
 	return u, u.readPath(f, start, end)
 }
 
-// firstWord returns the literal text at the start, for a hint.
-func firstWord(f *flat) string {
-	word, _, _ := bytes.Cut(f.text, []byte{0})
-	return string(word)
-}
-
 func isAbsolute(text []byte) bool {
 	scheme, _, ok := bytes.Cut(text, []byte("://"))
 	return ok && (bytes.EqualFold(scheme, []byte("http")) || bytes.EqualFold(scheme, []byte("https")))
+}
+
+// hasScheme reports whether text begins as an address does, of whatever scheme.
+func hasScheme(text []byte) bool {
+	scheme, _, ok := bytes.Cut(text, []byte("://"))
+	return ok && !bytes.ContainsAny(scheme, "/?")
 }
 
 // hostChars are the characters of host names, addresses and ports.
@@ -101,7 +104,7 @@ func (u *URL) readOrigin(f *flat) (int, error) {
 	return end, nil
 }
 
-// readPath reads the segments from f.text[start], a slash, to end.
+// readPath reads the segments from f.text[start], a slash, to end. start is -1 if that slash is left out.
 func (u *URL) readPath(f *flat, start, end int) error {
 	var literal []byte
 	for i := start; i < end; {
