@@ -256,6 +256,13 @@ func (u *URL) With(source, own *Extra) *URL {
 	return &joined
 }
 
+// Bare returns u without what With has added.
+func (u *URL) Bare() *URL {
+	plain := *u
+	plain.source, plain.own = nil, nil
+	return &plain
+}
+
 // Source and Own return what With was given.
 func (u *URL) Source() *Extra { return u.source }
 

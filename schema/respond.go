@@ -1,0 +1,16 @@
+package schema
+
+import "strings"
+
+// ownHeader reports whether a header of the response is written by the gateway alone. These say what its body is, how it may
+// be kept, who may read it, or where else the gateway is to be found: an upstream knows none of that about our response.
+func ownHeader(canonical string) bool {
+	switch canonical {
+	case "Content-Type", "Content-Encoding", "Content-Range", "Content-Location", "Content-Md5", "Accept-Ranges", "Etag", "Last-Modified",
+		"Cache-Control", "Expires", "Pragma", "Age", "Vary", "Date", "Server", "Allow", "Alt-Svc", "Www-Authenticate",
+		"X-Content-Type-Options":
+		return true
+	default:
+		return strings.HasPrefix(canonical, "Access-Control-") || strings.HasPrefix(canonical, "X-Gateway-")
+	}
+}
