@@ -104,7 +104,11 @@ func (l *loader) checkNode(n mapping.Node, v *ast.Value, s *scope, at side) {
 	s.read.faulty = s.read.faulty || len(l.problems) > before
 	if at == asking || at == responding {
 		if p := replyPath(n, false, false); p != nil {
-			l.problem(l.inside(v, p.At), s.coordinate, "there is no reply to read from here", replyHint(p, s))
+			message, hint := "there is no reply to read from here", replyHint(p, s)
+			if at == responding {
+				message, hint = "a header of the response cannot read the body of the reply", "it reads "+respondReads
+			}
+			l.problem(l.inside(v, p.At), s.coordinate, message, hint)
 		}
 	}
 }

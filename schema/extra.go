@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -42,7 +43,7 @@ func (l *loader) fitPath(n mapping.Node, v *ast.Value, s *scope) {
 	p := l.inside(v, n.Offset())
 	switch f := l.formOf(n, formEnv{scope: s}); {
 	case f.kind == scalar:
-		l.problem(p, s.coordinate, written+" is one value, and path needs a list", "write a list: $(["+written+"])")
+		l.problem(p, s.coordinate, written+" is one value, and path needs a list", "write a list: $(["+strings.TrimSuffix(strings.TrimPrefix(written, "$("), ")")+"])")
 	case f.kind == object || f.kind == composite:
 		l.problem(p, s.coordinate, written+" is an object, and path needs a list", "write a list of segments: $([$args.a, $args.b])")
 	case f.kind == list && f.item.kind != anything && f.item.kind != scalar:

@@ -123,7 +123,7 @@ func (l *loader) useParent(u mapping.Use, p place, s *scope, at side) {
 	}
 	if at == responding {
 		l.problem(p, s.coordinate, variable+" cannot be read here: a response has one set of headers, whatever its objects are",
-			"use $response.headers, $status, $args, $request.headers, $config or $env")
+			"it reads "+respondReads)
 		return
 	}
 	if s.parent == nil {

@@ -94,7 +94,7 @@ func segments(at *string, e *template.Extra, vars variables) error {
 			why = written[i]
 			if text := mapping.String(why); empty(v) && (strings.Contains(text, "$this") || strings.Contains(text, "$batch")) {
 				return misplaced(why, true)
-			} else if text == `""` && i == len(list)-1 {
+			} else if text == `$("")` && i == len(list)-1 {
 				*at = strings.TrimSuffix(*at, "/") + "/"
 				continue
 			}

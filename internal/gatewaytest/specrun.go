@@ -162,10 +162,10 @@ func (s *Spec) order(have map[string]string, update bool) []string {
 		add(name)
 	}
 	for _, r := range s.Requests {
-		add(labelled("plan", r.Label))
-		add(labelled("calls", r.Label))
-		if name := labelled("response-headers", r.Label); have[name] != "" {
-			add(name)
+		for _, kind := range []string{"plan", "calls", "response-headers"} {
+			if _, made := have[labelled(kind, r.Label)]; made {
+				add(labelled(kind, r.Label))
+			}
 		}
 	}
 	return out

@@ -80,12 +80,19 @@ func readList(n mapping.Node) (*list, error) {
 			segment, err := p.appendSegment(nil, 0, constant.JSON)
 			if err != nil {
 				fault := err.(*ValueError) //nolint:errorlint,forcetypeassert // appendSegment returns nothing else
-				return nil, &SyntaxError{At: p.at, Message: fault.Expr + " " + fault.Reason}
+				return nil, &SyntaxError{At: p.at, Message: fault.Expr + " " + fault.Reason, Hint: hintOf(constant.JSON)}
 			}
 			l.items = append(l.items, item{part: part{text: string(segment[1:])}})
 		}
 	}
 	return l, nil
+}
+
+func hintOf(constant []byte) string {
+	if string(constant) == `""` {
+		return "an empty text may stand at the end of path only: it makes a slash there"
+	}
+	return "each item of path is one segment: a text, a number or a Boolean"
 }
 
 func readsParent(n mapping.Node) bool {
