@@ -74,6 +74,8 @@ type Input struct {
 type Result struct {
 	Data   []byte  // the JSON of data: an object, or null
 	Errors []Error // in the order of their places in the response
+	// Respond are headers for the client's response, in the order of the plan, each name and value once.
+	Respond []upstreams.Header
 	frame  *frame
 }
 
@@ -92,12 +94,13 @@ func (e *Engine) Run(ctx context.Context, op *plan.Operation, in Input) *Result 
 	f := e.frames.Get().(*frame)
 	f.ctx, f.op, f.in = ctx, op, in
 	f.out, f.errs, f.path = f.out[:0], f.errs[:0], f.path[:0]
-	f.held, f.stop, f.written = f.holding(), nil, 0
+	f.held, f.stop, f.written, f.responds = f.holding(), nil, 0, nil
 	f.out = append(f.out, '{')
 	for i, part := range op.Parts {
 		f.reset(part)
 		f.give()
 		f.runPart()
+		f.collectRespond()
 		if !f.project(i == 0 || len(f.out) == 1) {
 			f.out = append(f.out[:0], "null"...)
 			break
@@ -111,7 +114,7 @@ func (e *Engine) Run(ctx context.Context, op *plan.Operation, in Input) *Result 
 		f.out = append(f.out, '}')
 	}
 	f.releaseReplies()
-	f.result = Result{Data: f.out, Errors: f.errs, frame: f}
+	f.result = Result{Data: f.out, Errors: f.errs, Respond: f.responds, frame: f}
 	return &f.result
 }
 
@@ -185,7 +188,7 @@ func (f *frame) release() {
 	clear(f.faults)
 	f.ctx, f.op, f.in, f.part = nil, nil, Input{}, nil
 	f.env = environment{}
-	f.result = Result{}
+	f.result, f.responds = Result{}, nil
 	poison(f)
 	e.frames.Put(f)
 }

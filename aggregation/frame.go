@@ -52,6 +52,8 @@ type frame struct {
 	errs    []Error
 	path    []segment
 	result  Result
+
+	responds []upstreams.Header
 }
 
 // running is one fetch while its part runs.

@@ -15,6 +15,9 @@ import (
 func (f *frame) read(c *call) {
 	f.env = environment{f: f, l: c.loader, lo: c.lo, hi: c.hi}
 	value, e := f.valueOf(c)
+	if wrong := f.respond(c); wrong != nil && e == nil {
+		e = wrong
+	}
 	if e != nil && c.loader.plan.Outcome.Fallback != nil {
 		value, e = f.fallback(c)
 	}

@@ -28,6 +28,8 @@ type call struct {
 	reply *upstreams.Reply
 	err   error
 
+	respond []upstreams.Header // what the reply puts into the response
+
 	buf             int // number of the reply's body among the frame's buffers
 	done            bool
 	twins, nextTwin *call // equal calls that wait for this one
@@ -128,6 +130,11 @@ func (f *frame) fill(c *call) (err error) {
 	if req.Body != nil {
 		if c.Body, err = mapping.Eval(req.Body, nil, &f.env, &f.arena); err != nil {
 			return err
+		}
+		if req.Encoding != template.AsJSON {
+			if c.Body, err = req.Encoding.AppendBody(nil, c.Body, req.Body); err != nil {
+				return err
+			}
 		}
 	}
 	return f.env.err

@@ -78,10 +78,17 @@ func (l *loader) describe(conn *schema.Connector) {
 		return
 	}
 	h := conn.HTTP
-	p.Request = &plan.Request{Method: h.Method, URL: h.URL, Body: h.Body, Idempotent: h.Idempotent()}
-	for _, header := range h.Headers {
-		p.Request.Headers = append(p.Request.Headers, plan.Header{Name: header.Name, From: header.From, Value: header.Value})
+	p.Request = &plan.Request{
+		Method: h.Method, URL: h.URL, Headers: headers(h.Headers), Body: h.Body, Encoding: h.Encoding, Idempotent: h.Idempotent(),
+		Respond: headers(h.Respond),
 	}
+}
+
+func headers(rules []schema.Header) (out []plan.Header) {
+	for _, h := range rules {
+		out = append(out, plan.Header{Name: h.Name, From: h.From, Value: h.Value})
+	}
+	return out
 }
 
 // layoutReply lays out what the loader's replies carry: the value's root, its shape, and how items find their keys.

@@ -201,12 +201,7 @@ func (c *Connector) replaceArgs(of func(name string) mapping.Node, all ast.Argum
 		if h.URL != nil {
 			h.URL = h.URL.Replace(with)
 		}
-		h.Headers = slices.Clone(h.Headers)
-		for i := range h.Headers {
-			if v := h.Headers[i].Value; v != nil {
-				h.Headers[i].Value = v.Replace(with)
-			}
-		}
+		h.Headers, h.Respond = replaceHeaders(h.Headers, with), replaceHeaders(h.Respond, with)
 		h.Body = mapping.Replace(h.Body, with)
 		c.HTTP = &h
 	}
@@ -215,4 +210,14 @@ func (c *Connector) replaceArgs(of func(name string) mapping.Node, all ast.Argum
 	c.Errors.Message = mapping.Replace(c.Errors.Message, with)
 	c.Errors.Extensions = mapping.Replace(c.Errors.Extensions, with)
 	c.Errors.Fallback = mapping.Replace(c.Errors.Fallback, with)
+}
+
+func replaceHeaders(rules []Header, with func(name, property string) mapping.Node) []Header {
+	out := slices.Clone(rules)
+	for i := range out {
+		if v := out[i].Value; v != nil {
+			out[i].Value = v.Replace(with)
+		}
+	}
+	return out
 }

@@ -48,9 +48,10 @@ type inputUse struct {
 type side uint8
 
 const (
-	asking    side = iota // URL, headers, body: there is no reply yet
-	answering             // selection, @from: `$` is the reply
-	failing               // errors, isSuccess: `$` is the reply and $status its status; $this and $batch are not there
+	asking     side = iota // URL, headers, body: there is no reply yet
+	answering              // selection, @from: `$` is the reply
+	failing                // errors, isSuccess: `$` is the reply and $status its status; $this and $batch are not there
+	responding             // respond: $status and $response are there, but neither `$` nor $this and $batch
 )
 
 // selection reads a mapping that picks from a reply, with the meaning of the linked version of connect.
@@ -106,9 +107,13 @@ func (l *loader) checkNode(n mapping.Node, v *ast.Value, s *scope, at side) {
 		l.checkUse(u, l.inside(v, u.At), s, at)
 	}
 	s.read.faulty = s.read.faulty || len(l.problems) > before
-	if at == asking {
+	if at == asking || at == responding {
 		if p := replyPath(n, false, false); p != nil {
-			l.problem(l.inside(v, p.At), s.coordinate, "there is no reply to read from here", replyHint(p, s))
+			message, hint := "there is no reply to read from here", replyHint(p, s)
+			if at == responding {
+				message, hint = "a header of the response cannot read the body of the reply", "it reads "+respondReads
+			}
+			l.problem(l.inside(v, p.At), s.coordinate, message, hint)
 		}
 	}
 }
@@ -162,7 +167,7 @@ func replyPath(n mapping.Node, here, item bool) *mapping.Path {
 // checkTemplate checks the expressions of a URL or header template that was parsed already; v is its value in the file.
 // written is the text that was parsed: it differs from the value where the environment was expanded. where is inPath for a
 // URL, the parts of which are told apart here.
-func (l *loader) checkTemplate(written string, v *ast.Value, s *scope, where spot) {
+func (l *loader) checkTemplate(written string, v *ast.Value, s *scope, where spot, at side) {
 	var nodes []mapping.Node
 	var exprs [][2]int
 	for i := 0; i < len(written); {
@@ -182,7 +187,7 @@ func (l *loader) checkTemplate(written string, v *ast.Value, s *scope, where spo
 			continue
 		}
 		before := len(l.problems)
-		l.checkNode(n, v, s, asking)
+		l.checkNode(n, v, s, at)
 		if len(l.problems) == before {
 			nodes, exprs = append(nodes, n), append(exprs, [2]int{start, end})
 		}

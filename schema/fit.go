@@ -84,7 +84,7 @@ func (l *loader) fitTemplate(n mapping.Node, v *ast.Value, s *scope, where spot)
 	case f.kind != list || (where == inPair && f.item.kind != list):
 	case where == inPair:
 		l.problem(p, s.coordinate, written+" is a list of lists, and "+where.String(), "take the inner values out of their lists first")
-	case strings.HasPrefix(written, "$request."):
+	case strings.HasPrefix(written, "$request."), strings.HasPrefix(written, "$response."):
 		l.problem(p, s.coordinate, written+" is a list, and "+where.String(), "a header may come several times; take its first value: "+written+"->first")
 	case where == inMixed:
 		l.problem(p, s.coordinate, written+" is a list, and only an expression that is the whole value of its pair may be one",

@@ -97,8 +97,10 @@ func (l *loader) variableForm(p *mapping.Path, s *scope) (form, []mapping.Step) 
 		return form{kind: scalar}, steps
 	case p.Name == "env" && named:
 		return form{kind: scalar}, steps[1:]
-	case p.Name == "request" && len(steps) > 1 && steps[1].Kind == mapping.StepKey:
+	case (p.Name == "request" || p.Name == "response") && len(steps) > 1 && steps[1].Kind == mapping.StepKey:
 		return form{kind: list, item: &form{kind: scalar}}, steps[2:]
+	case p.Name == "args" && !named:
+		return form{kind: object}, steps
 	case s == nil:
 	case p.Name == "args" && named && s.field != nil:
 		if a := s.field.def.Arguments.ForName(steps[0].Name); a != nil {

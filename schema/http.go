@@ -9,7 +9,6 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"manifold/internal/mapping"
 	"manifold/internal/template"
 )
 
@@ -40,13 +39,20 @@ func (l *loader) http(v *ast.Value, u *use, c *Connector, hasSource bool, s *sco
 		}
 		out.Body = l.expression(b, s, asking)
 	}
-	own := l.headers(member(v, "headers"), s)
-	l.checkForm(own, out.Body, member(v, "headers"), c.Coordinate)
+	out.Headers = l.headers(member(v, "headers"), s, asking)
+	out.Respond = l.headers(member(v, "respond"), s, responding)
+	own := l.extra(v, s)
 	out.URL = l.address(address, c, hasSource || u.faulty, s)
-	out.Headers = own
+	var common *template.Extra
 	if c.Source != nil {
-		out.Headers = mergeHeaders(c.Source.Headers, own)
+		out.Headers = mergeHeaders(c.Source.Headers, out.Headers)
+		out.Respond = mergeHeaders(c.Source.Respond, out.Respond)
+		common = c.Source.Extra
 	}
+	if out.URL != nil {
+		out.URL = out.URL.With(common, own)
+	}
+	l.readEncoding(out, v, s)
 	return out
 }
 
@@ -60,12 +66,15 @@ func (l *loader) address(v *ast.Value, c *Connector, hasSource bool, s *scope) *
 		l.problem(l.inside(v, i), c.Coordinate, "an expression stands in single braces", "write {$args.name}")
 		return nil
 	}
+	if hasSource && strings.TrimSpace(t) == "" {
+		t = "/" // the address of the source
+	}
 	tmpl, err := template.ParseURL(t)
 	if err != nil {
 		l.syntax(v, c.Coordinate, err, 0)
 		return nil
 	}
-	l.checkTemplate(t, v, s, inPath)
+	l.checkTemplate(t, v, s, inPath, asking)
 	switch absolute := tmpl.Absolute(); {
 	case absolute && hasSource:
 		l.problem(at(v.Position), c.Coordinate, "the URL is absolute although a source is given", "leave out the source, or scheme and host")
@@ -98,8 +107,8 @@ func origin(t string) string {
 	return t
 }
 
-// headers reads a list of header rules.
-func (l *loader) headers(v *ast.Value, s *scope) []Header {
+// headers reads a list of header rules: of the call (asking), or of what clients get of its reply (responding).
+func (l *loader) headers(v *ast.Value, s *scope, side side) []Header {
 	var out []Header
 	seen := map[string]bool{}
 	for _, item := range items(v) {
@@ -114,6 +123,8 @@ func (l *loader) headers(v *ast.Value, s *scope) []Header {
 			l.problem(p, s.coordinate, fmt.Sprintf("%q is not a name of a header", name), "names are letters, digits and dashes")
 		case hopByHop(canonical):
 			l.problem(p, s.coordinate, "the header "+name+" belongs to the connection and cannot be set", "remove this rule")
+		case side == responding && ownHeader(canonical):
+			l.problem(p, s.coordinate, "the response's header "+name+" is written by the gateway itself", "remove this rule, or give the header a name of its own")
 		case seen[canonical]:
 			l.problem(p, s.coordinate, "the header "+name+" is given twice", "keep one of them")
 		}
@@ -126,27 +137,31 @@ func (l *loader) headers(v *ast.Value, s *scope) []Header {
 		case from == nil && value == nil:
 			l.problem(at(item.Position), s.coordinate, "the header "+name+" has no value", "write from: \"...\" to forward a header, or value: \"...\"")
 		case from != nil:
-			h.From = l.forwarded(from, s)
+			h.From = l.forwarded(from, s, side)
 		default:
-			h.Value = l.headerText(value, s)
+			h.Value = l.headerText(value, s, side)
 		}
 		out = append(out, h)
 	}
 	return out
 }
 
-func (l *loader) forwarded(v *ast.Value, s *scope) string {
+func (l *loader) forwarded(v *ast.Value, s *scope, side side) string {
 	from, _ := text(v)
+	whose := "request"
+	if side == responding {
+		whose = "reply"
+	}
 	switch {
 	case !token(from):
-		l.problem(at(v.Position), s.coordinate, fmt.Sprintf("%q is not a name of a header", from), "name the request's header that is to be forwarded")
+		l.problem(at(v.Position), s.coordinate, fmt.Sprintf("%q is not a name of a header", from), "name the "+whose+"'s header that is to be forwarded")
 	case hopByHop(textproto.CanonicalMIMEHeaderKey(from)) && !strings.EqualFold(from, "Host"):
 		l.problem(at(v.Position), s.coordinate, "the header "+from+" belongs to the connection and is never forwarded", "remove this rule")
 	}
 	return from
 }
 
-func (l *loader) headerText(v *ast.Value, s *scope) *template.Text {
+func (l *loader) headerText(v *ast.Value, s *scope, at side) *template.Text {
 	if _, ok := text(v); !ok {
 		return nil
 	}
@@ -159,7 +174,7 @@ func (l *loader) headerText(v *ast.Value, s *scope) *template.Text {
 		l.syntax(v, s.coordinate, err, 0)
 		return nil
 	}
-	l.checkTemplate(t, v, s, inText)
+	l.checkTemplate(t, v, s, inText, at)
 	return tmpl
 }
 
@@ -184,18 +199,6 @@ func hopByHop(canonical string) bool {
 		return true
 	default:
 		return false
-	}
-}
-
-// checkForm refuses a form-encoded body, which would else be sent as JSON.
-func (l *loader) checkForm(own []Header, body mapping.Node, v *ast.Value, coordinate string) {
-	if body == nil {
-		return
-	}
-	for _, h := range own {
-		if strings.EqualFold(h.Name, "Content-Type") && h.Value != nil && !strings.Contains(strings.ToLower(h.Value.String()), "json") {
-			l.notYet(at(v.Position), coordinate, "a body that is not JSON", "send application/json")
-		}
 	}
 }
 

@@ -65,7 +65,7 @@ input Header { name: String! from: String value: String }
 input SourceHTTP { baseURL: String! headers: [Header!] path: JSONSelection queryParams: JSONSelection respond: [Header!] }
 input SourceGRPC { target: String! proto: String reflection: Boolean metadata: [Header!] }
 input SourceGraphQL { url: String! schema: String headers: [Header!] federation: Boolean = false }
-input ConnectHTTP { GET: String POST: String PUT: String PATCH: String DELETE: String SSE: String body: JSONSelection headers: [Header!] path: JSONSelection queryParams: JSONSelection }
+input ConnectHTTP { GET: String POST: String PUT: String PATCH: String DELETE: String SSE: String body: JSONSelection headers: [Header!] path: JSONSelection queryParams: JSONSelection respond: [Header!] }
 input ConnectGRPC { method: String! request: JSONSelection metadata: [Header!] }
 input ConnectGraphQL { field: String! args: JSONSelection headers: [Header!] }
 input ConnectBatch { maxSize: Int = 100 groupBy: JSONSelection match: BatchMatch = KEY missing: Missing = NULL }
@@ -92,9 +92,9 @@ func effective() []string {
 		"@key", "@key(fields:)", "@key(resolvable:)",
 		"@lookup", "@is", "@is(field:)", "@require", "@require(field:)", "@shareable", "@requires", "@requires(fields:)", "@external",
 		"@internal", "@inaccessible", "@tag", "@tag(name:)",
-		"SourceHTTP.baseURL", "SourceHTTP.headers",
+		"SourceHTTP.baseURL", "SourceHTTP.headers", "SourceHTTP.path", "SourceHTTP.queryParams", "SourceHTTP.respond",
 		"ConnectHTTP.GET", "ConnectHTTP.POST", "ConnectHTTP.PUT", "ConnectHTTP.PATCH", "ConnectHTTP.DELETE",
-		"ConnectHTTP.body", "ConnectHTTP.headers",
+		"ConnectHTTP.body", "ConnectHTTP.headers", "ConnectHTTP.path", "ConnectHTTP.queryParams", "ConnectHTTP.respond",
 		"ConnectBatch.maxSize", "ConnectBatch.groupBy", "ConnectBatch.match", "ConnectBatch.missing",
 		"ConnectorErrors.message", "ConnectorErrors.extensions", "ConnectorErrors.nullOn", "ConnectorErrors.fallback",
 		"Header.name", "Header.from", "Header.value",

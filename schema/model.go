@@ -33,8 +33,10 @@ type Gateway struct {
 type Source struct {
 	Name    string
 	Index   int    // position in Gateway.Sources
-	BaseURL string // absolute, environment expanded: scheme://host[:port][/path], no trailing slash, no query
+	BaseURL string // absolute, environment expanded: scheme://host[:port][/path[/]], no query
 	Headers []Header
+	Extra   *template.Extra // path and queryParams; nil: neither
+	Respond []Header        // headers of replies that clients get; From names a header of the reply
 	Naming  Naming
 	Errors  Errors
 	Success mapping.Node // isSuccess, or nil: 2xx
@@ -248,10 +250,12 @@ type Input struct {
 
 // HTTP is an HTTP request to be filled in.
 type HTTP struct {
-	Method  string
-	URL     *template.URL
-	Headers []Header // source's and connector's merged: a connector's header replaces the source's of the same name
-	Body    mapping.Node
+	Method   string
+	URL      *template.URL // with the source's address, and path and queryParams of both
+	Headers  []Header      // source's and connector's merged: a connector's header replaces the source's of the same name
+	Body     mapping.Node
+	Encoding template.Encoding // of Body, as the Content-Type says
+	Respond  []Header          // merged likewise
 }
 
 // Idempotent reports whether equal requests may be made once: GET only, until a connector can declare itself so.

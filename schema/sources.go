@@ -53,7 +53,9 @@ func (l *loader) readSource(file *ast.Source, u *use) {
 		} else {
 			s.BaseURL = l.baseURL(member(h, "baseURL"), s, coordinate)
 		}
-		s.Headers = l.headers(member(h, "headers"), scope)
+		s.Headers = l.headers(member(h, "headers"), scope, asking)
+		s.Extra = l.extra(h, scope)
+		s.Respond = l.headers(member(h, "respond"), scope, responding)
 		if overlaid {
 			s.Headers = mergeHeaders(s.Headers, l.overlaidHeaders(name, over))
 		}
@@ -117,7 +119,11 @@ func checkBase(s string) (clean, wrong, hint string) {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.HasSuffix(s, "#"):
 		wrong, hint = "it has a query or a fragment", "end it after the path; a query belongs to the connectors"
 	default:
-		return strings.TrimRight(s, "/"), "", ""
+		clean = strings.TrimRight(s, "/")
+		if clean != s && strings.Trim(u.Path, "/") != "" {
+			clean += "/" // a connector without a path of its own means just this (as Apollo Connectors has it)
+		}
+		return clean, "", ""
 	}
 	return "", wrong, hint
 }

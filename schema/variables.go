@@ -129,6 +129,11 @@ func (l *loader) useParent(u mapping.Use, p place, s *scope, at side) {
 		l.notYet(p, s.coordinate, variable+" in errors and isSuccess", "use $, $status, $args, $request.headers or $env")
 		return
 	}
+	if at == responding {
+		l.problem(p, s.coordinate, variable+" cannot be read here: a response has one set of headers, whatever its objects are",
+			"it reads "+respondReads)
+		return
+	}
 	if s.parent == nil {
 		l.problem(p, s.coordinate, variable+" cannot be read here", s.noParent)
 		return

@@ -111,5 +111,12 @@ func batchSpelling(c *Connector) string {
 		}
 		return strings.ReplaceAll(path, one, "{$batch.")
 	}
+	if !strings.Contains(url, one) { // the key stands in path, queryParams or the body
+		separator := "?"
+		if hasQuery {
+			separator = "&"
+		}
+		return url + separator + c.Inputs[0].Path[len(c.Inputs[0].Path)-1] + "={$batch." + strings.Join(c.Inputs[0].Path, ".") + "}"
+	}
 	return strings.ReplaceAll(url, one, "{$batch.")
 }

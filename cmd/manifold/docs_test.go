@@ -89,9 +89,12 @@ func runExample(t *testing.T, example []byte) []byte {
 	}
 	have := gatewaytest.RunSpec(t, s)
 	for _, r := range s.Requests {
-		for _, kind := range []string{"calls", "response"} {
+		for _, kind := range []string{"calls", "response", "response-headers"} {
 			name := strings.TrimSpace(kind + " " + r.Label)
 			want, found := s.Golden(name)
+			if have[name] == "" && !found && kind == "response-headers" {
+				continue
+			}
 			if *update {
 				s.SetGolden(name, have[name])
 			} else if !found || want != have[name] {

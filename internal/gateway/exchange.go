@@ -15,6 +15,7 @@ type answer interface {
 	Data() []byte                   // the JSON text of data: an object or null
 	HasErrors() bool                // something was emptied or went wrong
 	AppendErrors(dst []byte) []byte // appends the JSON array of errors
+	AddHeaders(h http.Header)       // adds what upstreams hand to the client (respond:)
 	Release()                       // the bytes of Data are not used any more
 }
 

@@ -24,6 +24,7 @@ type readyAnswer struct{ data []byte }
 
 func (a *readyAnswer) Data() []byte                   { return a.data }
 func (a *readyAnswer) HasErrors() bool                { return false }
+func (a *readyAnswer) AddHeaders(http.Header)         {}
 func (a *readyAnswer) AppendErrors(dst []byte) []byte { return dst }
 func (a *readyAnswer) Release()                       {}
 

@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"errors"
+	"net/http"
 	"strconv"
 
 	"manifold/aggregation"
@@ -21,6 +22,17 @@ var _ answer = (*outcome)(nil)
 func (o *outcome) Data() []byte    { return o.result.Data }
 func (o *outcome) HasErrors() bool { return len(o.result.Errors) > 0 }
 func (o *outcome) Release()        { o.result.Release() }
+
+// AddHeaders adds the headers that the replies of upstreams put into the response. Such a response is for one client only and
+// is not to be kept by anyone.
+func (o *outcome) AddHeaders(h http.Header) {
+	for _, r := range o.result.Respond {
+		h.Add(r.Name, r.Value)
+	}
+	if len(o.result.Respond) > 0 {
+		h.Set("Cache-Control", "no-store")
+	}
+}
 
 // AppendErrors appends the errors of the response (GraphQL 7.1.2): message, locations, path, and the code, the upstream's
 // logical name and whatever the user's errors.extensions says. In development the cause is shown too; it may hold an

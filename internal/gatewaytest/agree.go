@@ -49,6 +49,10 @@ func AgreeSpec(data []byte) (compared int, err error) {
 		for i := range result.Errors {
 			have.Errors = append(have.Errors, Error{Path: string(result.Errors[i].Path), Code: result.Errors[i].Fault.Code})
 		}
+		for _, h := range result.Respond {
+			have.Respond = append(have.Respond, h.Name+": "+h.Value)
+		}
+		have.Respond = sortedOnce(have.Respond)
 		if have.Data, err = Canonical(result.Data); err != nil {
 			return compared, err
 		}

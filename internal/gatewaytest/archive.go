@@ -35,7 +35,9 @@ type SpecRequest struct {
 }
 
 // goldens are the sections that a run fills in, in the order in which new ones are written.
-func goldens() []string { return []string{"plan", "calls", "response", "problems", "warnings", "sdl"} }
+func goldens() []string {
+	return []string{"plan", "calls", "response", "response-headers", "problems", "warnings", "sdl"}
+}
 
 // ParseSpec reads an archive. Errors name the section.
 func ParseSpec(data []byte) (*Spec, error) {

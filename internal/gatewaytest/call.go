@@ -67,6 +67,9 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 	x.calls++
 	reply, err := x.up(c.Source, call)
 	value, failure := outcomeOf(c, reply, err, vars)
+	if wrong := x.respond(c, reply, vars); failure == nil {
+		failure = wrong
+	}
 	root, shape := split(c.Selection)
 	body := value
 	if failure == nil {
@@ -171,11 +174,11 @@ func headersOf(header http.Header) *Object {
 // fill makes the call of c.
 func fill(c *schema.Connector, vars variables, header http.Header) (*upstreams.Call, error) {
 	var arena mapping.Arena
-	url, err := c.HTTP.URL.Append(nil, vars, &arena)
+	url, err := address(c, vars)
 	if err != nil {
 		return nil, err
 	}
-	call := &upstreams.Call{Method: c.HTTP.Method, URL: url}
+	call := &upstreams.Call{Method: c.HTTP.Method, URL: []byte(url)}
 	for _, h := range c.HTTP.Headers {
 		if h.Value == nil {
 			for _, v := range header.Values(h.From) {
@@ -192,7 +195,11 @@ func fill(c *schema.Connector, vars variables, header http.Header) (*upstreams.C
 		}
 	}
 	if c.HTTP.Body != nil {
-		call.Body = []byte(Encode(evaluate(c.HTTP.Body, absent{}, vars)))
+		text, err := encodeBody(c.HTTP.Encoding, evaluate(c.HTTP.Body, absent{}, vars), c.HTTP.Body)
+		if err != nil {
+			return nil, err
+		}
+		call.Body = []byte(text)
 	}
 	return call, nil
 }

@@ -157,6 +157,9 @@ func difference(want, have *Result) string {
 	if !slices.Equal(want.Errors, have.Errors) {
 		b.WriteString("errors\n" + Diff(errorLines(want.Errors), errorLines(have.Errors)))
 	}
+	if !slices.Equal(want.Respond, have.Respond) {
+		b.WriteString("headers for the client\n" + Diff(strings.Join(want.Respond, "\n")+"\n", strings.Join(have.Respond, "\n")+"\n"))
+	}
 	if have.Calls > want.Calls {
 		fmt.Fprintf(&b, "the engine made %d calls, the reference %d\n", have.Calls, want.Calls)
 	}

@@ -177,20 +177,27 @@ func (c *genConn) text(entity bool) string {
 func (c *genConn) request() string {
 	url := fmt.Sprintf("/e%d", c.id)
 	sep := "?"
-	var body []string
+	var body, path, params []string
+	mapped := c.id%3 == 1 // by path and queryParams instead of the template
 	switch {
 	case c.mode == each:
 		for _, k := range c.keys {
+			k = "$this." + k
 			if c.keyArgs {
-				url += "/{$args." + k + "}"
+				k = "$args." + k[len("$this."):]
+			}
+			if mapped {
+				path = append(path, k)
 			} else {
-				url += "/{$this." + k + "}"
+				url += "/{" + k + "}"
 			}
 		}
 	case c.mode == many && len(c.keys) > 1:
 		body = append(body, "keys: $batch { "+strings.Join(c.keys, " ")+" }")
 	case c.mode == many && c.post:
 		body = append(body, "keys: $batch."+c.keys[0])
+	case c.mode == many && mapped:
+		params = append(params, "ids: $batch."+c.keys[0])
 	case c.mode == many && c.id%2 == 0:
 		url, sep = url+"?ids={$batch."+c.keys[0]+"}", "&"
 	case c.mode == many:
@@ -201,18 +208,27 @@ func (c *genConn) request() string {
 		case c.keyArgs:
 		case c.post:
 			body = append(body, a+": $args."+a)
+		case mapped:
+			params = append(params, a+": $args."+a)
 		default:
 			url += sep + a + "={$args." + a + "}"
 			sep = "&"
 		}
 	}
-	if !c.post {
-		return fmt.Sprintf("GET: %q", url)
+	out := fmt.Sprintf("GET: %q", url)
+	if c.post {
+		out = fmt.Sprintf("POST: %q", url)
 	}
-	if len(body) == 0 {
-		return fmt.Sprintf("POST: %q", url)
+	if len(body) > 0 {
+		out += fmt.Sprintf(", body: %q", strings.Join(body, " "))
 	}
-	return fmt.Sprintf("POST: %q, body: %q", url, strings.Join(body, " "))
+	if len(path) > 0 {
+		out += fmt.Sprintf(", path: %q", "$(["+strings.Join(path, ", ")+"])")
+	}
+	if len(params) > 0 {
+		out += fmt.Sprintf(", queryParams: %q", strings.Join(params, " "))
+	}
+	return out
 }
 
 func (c *genConn) selectionText() string {

@@ -25,14 +25,14 @@ type Mock struct {
 //	[?] METHOD URL [<- BODY] STATUS [(NAME: VALUE; ...)] [BODY | @FILE]
 //	[?] METHOD URL [<- BODY] !timeout | !refused | !truncated
 //
-// A question mark says that the line may stay unused. `<-` is the body the request must have. The answer's media type is
+// A question mark says that the line may stay unused. `<-` is the body the request must have: JSON, or a word that is none. The answer's media type is
 // application/json unless a content-type is given; other headers may be given beside it. `@FILE` is the section `mock/FILE`. A URL is compared byte for byte.
 // Of equal lines the first unused one answers, the last one again and again.
 type canned struct {
 	line     string
 	method   string
 	url      string
-	body     string // wanted, canonical JSON; "" for any
+	body     string // wanted, canonical JSON or a text without spaces; "" for any
 	optional bool
 	fault    *fault.Error
 	reply    upstreams.Reply
@@ -67,9 +67,13 @@ func parseCanned(line string, files map[string]string) (*canned, error) {
 	c.method, rest = word(rest)
 	c.url, rest = word(rest)
 	if after, ok := strings.CutPrefix(rest, "<-"); ok {
-		value, end, err := firstValue(strings.TrimSpace(after))
-		if err != nil {
+		after = strings.TrimSpace(after)
+		value, end, err := firstValue(after)
+		switch {
+		case err != nil && strings.Contains(`{["`, after[:min(len(after), 1)]):
 			return nil, fmt.Errorf("the wanted body: %w", err)
+		case err != nil: // a form, or plain text
+			value, end = word(after)
 		}
 		c.body, rest = value, end
 	}
@@ -175,7 +179,7 @@ func (a *canned) matches(c *upstreams.Call) bool {
 		return true
 	}
 	have, err := Canonical(c.Body)
-	return err == nil && have == a.body
+	return err == nil && have == a.body || string(c.Body) == a.body
 }
 
 // callText is one call as a `calls` section shows it: the method and URL, the headers the connector sends, the body.

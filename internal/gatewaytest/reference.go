@@ -30,9 +30,10 @@ type Error struct {
 
 // Result is the answer of the reference. Data is JSON text; Calls is how many calls it made, every parent on its own.
 type Result struct {
-	Data   string
-	Errors []Error
-	Calls  int
+	Data    string
+	Errors  []Error
+	Calls   int
+	Respond []string // headers for the client, "Name: value", sorted, each once
 }
 
 // Execute runs a request the slow way (GraphQL 6, field by field).
@@ -47,7 +48,7 @@ func Execute(g *schema.Gateway, r *Request, up Upstream) *Result {
 	if how != written {
 		data = "null"
 	}
-	return &Result{Data: data, Errors: x.errors, Calls: x.calls}
+	return &Result{Data: data, Errors: x.errors, Calls: x.calls, Respond: sortedOnce(x.responds)}
 }
 
 // execution is one run. It belongs to one goroutine.
@@ -58,6 +59,7 @@ type execution struct {
 	variables map[string]any
 	errors    []Error
 	calls     int
+	responds  []string
 	// muted is above 0 while fields are completed whose errors no one may see: the siblings after a field that emptied
 	// their object. GraphQL leaves them out; they are run only so that Calls counts what an eager executor would call.
 	muted int

@@ -3,6 +3,7 @@ package gatewaytest
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -84,6 +85,13 @@ func (s *Spec) request(t *testing.T, g *Gateway, r *SpecRequest, out map[string]
 		t.Errorf("request %s: the data is not valid JSON: %v", r.Label, err)
 	}
 	out[labelled("response", r.Label)] = responseText(result)
+	if len(result.Respond) > 0 {
+		var b strings.Builder
+		for _, h := range result.Respond {
+			b.WriteString(h.Name + ": " + h.Value + "\n")
+		}
+		out[labelled("response-headers", r.Label)] = b.String()
+	}
 	time.Sleep(tick) // the next request is another wave
 }
 
@@ -113,7 +121,7 @@ func (s *Spec) Check(t *testing.T, have map[string]string, update bool) (changed
 			t.Errorf("there is no section %q; it should be\n%s", name, have[name])
 		}
 	}
-	for _, name := range s.order(update) {
+	for _, name := range s.order(have, update) {
 		want, ok := s.Golden(name)
 		got, made := have[name]
 		if ok && want == got {
@@ -133,7 +141,7 @@ func (s *Spec) Check(t *testing.T, have map[string]string, update bool) (changed
 }
 
 // order lists the goldens to compare: those the spec has and, to be written, those that every request should have.
-func (s *Spec) order(update bool) []string {
+func (s *Spec) order(have map[string]string, update bool) []string {
 	var out []string
 	has := map[string]bool{}
 	add := func(name string) {
@@ -154,8 +162,11 @@ func (s *Spec) order(update bool) []string {
 		add(name)
 	}
 	for _, r := range s.Requests {
-		add(labelled("plan", r.Label))
-		add(labelled("calls", r.Label))
+		for _, kind := range []string{"plan", "calls", "response-headers"} {
+			if _, made := have[labelled(kind, r.Label)]; made {
+				add(labelled(kind, r.Label))
+			}
+		}
 	}
 	return out
 }

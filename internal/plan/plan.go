@@ -112,13 +112,17 @@ type Request struct {
 	URL        *template.URL
 	Headers    []Header
 	Body       mapping.Node // nil: no body
-	Idempotent bool         // equal requests of one operation are made once
+	Encoding   template.Encoding
+	Idempotent bool // equal requests of one operation are made once
+	// Respond are headers that the client's response gets when the reply is there. Whatever keeps replies, or shares them
+	// between requests, has to leave such a call alone: its reply may hold what is meant for one client (a session).
+	Respond []Header
 }
 
 // Header is one header rule.
 type Header struct {
 	Name  string
-	From  string         // forward all values of this header of the client's request
+	From  string         // all values of this header of the client's request; in Respond, of the reply
 	Value *template.Text // or this text
 }
 

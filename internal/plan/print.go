@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"manifold/internal/mapping"
+	"manifold/internal/template"
 )
 
 // Print returns the plan for people: every call with what it waits for, whose keys it carries and what is read of its reply,
@@ -71,10 +72,41 @@ func (p *printer) fetch(depth int, part *Part, f *Fetch) {
 	case Batch:
 		p.line(depth+1, "one call for up to %d %s, matched by %s", l.MaxSize, strings.Join(l.Keys, " "), matchNames[l.Match])
 	}
+	if l.Request != nil {
+		p.sends(depth+1, l.Request)
+	}
 	if l.Private {
 		p.line(depth+1, "not quoted in errors")
 	}
 	p.line(depth+1, "reads %s", p.reply(&l.Reply))
+}
+
+// sends prints what the method and the URL template of a request do not say.
+func (p *printer) sends(depth int, r *Request) {
+	for _, e := range []struct {
+		whose string
+		extra *template.Extra
+	}{{"the source's ", r.URL.Source()}, {"", r.URL.Own()}} {
+		if e.extra == nil {
+			continue
+		}
+		if e.extra.Path != nil {
+			p.line(depth, "%spath %s", e.whose, mapping.String(e.extra.Path))
+		}
+		if e.extra.Query != nil {
+			p.line(depth, "%squeryParams %s", e.whose, mapping.String(e.extra.Query))
+		}
+	}
+	if r.Body != nil && r.Encoding != template.AsJSON {
+		p.line(depth, "sends %s as %s", mapping.String(r.Body), r.Encoding)
+	}
+	var names []string
+	for _, h := range r.Respond {
+		names = append(names, h.Name)
+	}
+	if len(names) > 0 {
+		p.line(depth, "hands on %s", strings.Join(names, ", "))
+	}
 }
 
 // loadsEarly reports whether an earlier fetch of the same loader loads the keys of a place from an argument.

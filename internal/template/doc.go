@@ -10,6 +10,9 @@
 // every item that is not null. Texts stand without their quotes, numbers and Booleans as they are; objects are errors.
 // In a header, control characters are errors.
 //
+// What the mappings path and queryParams add to a URL (Extra) obeys the same rules: each item of the one is a whole segment,
+// each member of the other a pair. A body is no template, but its encodings are here too, form and plain text.
+//
 // A character that RFC 3986 allows at its place stays as it is, but for those with which services delimit values
 // (`& + = ;` and in a path `/`): joinNotNull(',') gives `ids=1,2`. Literal text is kept as written: only what no URL may
 // hold is encoded.

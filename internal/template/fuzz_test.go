@@ -124,7 +124,28 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-func values(t *testing.T, one, two string) mapping.Env {
+// FuzzHeader checks that a value arrives as it was sent, with the text around it as it is written, or not at all.
+func FuzzHeader(f *testing.F) {
+	for i, v := range hostile {
+		f.Add(v, hostile[len(hostile)-1-i])
+	}
+	x, err := ParseText("a={$args.a}; b={$args.b};")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, one, two string) {
+		if !utf8.ValidString(one) || !utf8.ValidString(two) {
+			return
+		}
+		got, _, err := x.Append(nil, values(t, one, two), nil)
+		control := strings.ContainsFunc(one+two, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+		if (err != nil) != control || err == nil && string(got) != "a="+one+"; b="+two+";" {
+			t.Fatalf("%q, %q became %q: %v", one, two, got, err)
+		}
+	})
+}
+
+func values(t testing.TB, one, two string) mapping.Env {
 	t.Helper()
 	a, err := json.Marshal(one)
 	if err != nil {

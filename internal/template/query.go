@@ -10,6 +10,7 @@ import (
 // pair is one name=value of a query. Pairs without expressions are literal text, ampersands between them included.
 type pair struct {
 	literal string
+	members *part // if not nil, there is nothing else: its value is an object, each member of which is a pair
 	name    []part
 	value   []part
 	equals  bool // an equals sign is written
@@ -68,6 +69,9 @@ func readPair(f *flat, start, end int) pair {
 func (p *pair) append(dst []byte, separator byte, env mapping.Env, a *mapping.Arena) ([]byte, error) {
 	if p.literal != "" {
 		return append(append(dst, separator), p.literal...), nil
+	}
+	if p.members != nil {
+		return p.members.appendMembers(dst, separator, env, a)
 	}
 	if p.only < 0 {
 		return p.appendMixed(dst, separator, env, a)

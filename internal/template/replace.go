@@ -15,7 +15,19 @@ func (u *URL) Replace(with func(name, property string) mapping.Node) *URL {
 		p.name, p.value = replaced(p.name, with), replaced(p.value, with)
 		out.pairs[i] = p
 	}
+	out.source, out.own = u.source.replace(with), u.own.replace(with)
 	return &out
+}
+
+func (e *Extra) replace(with func(name, property string) mapping.Node) *Extra {
+	if e == nil {
+		return nil
+	}
+	out, err := NewExtra(mapping.Replace(e.Path, with), mapping.Replace(e.Query, with))
+	if err != nil { // only constants can be wrong, and these were compiled before
+		return e
+	}
+	return out
 }
 
 // Replace returns the template with variables replaced as by mapping.Replace. Its text stays as written.

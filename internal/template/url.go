@@ -17,7 +17,10 @@ type URL struct {
 	base     string // path of the base, without a slash at its end
 	segments []segment
 	tail     string // path after the last segment
+	given    []pair // of the base
 	pairs    []pair
+
+	source, own *Extra // see With; nil: nothing is added
 }
 
 // segment is a path segment that holds expressions.
@@ -152,9 +155,12 @@ func (u *URL) WithBase(base string) *URL {
 		path = bytes.TrimRight(path, "/")
 	}
 	joined.base = string(path)
+	if joined.base != "" && len(u.segments) == 0 && u.tail == "/" {
+		joined.tail = "" // the base alone; as it is written
+		joined.base = string(pathText.literal(nil, []byte(address[end:])))
+	}
 	if query != "" {
-		first := pair{literal: string(queryText.literal(nil, []byte(query)))}
-		joined.pairs = append([]pair{first}, u.pairs...)
+		joined.given = []pair{{literal: string(queryText.literal(nil, []byte(query)))}}
 	}
 	return &joined
 }
@@ -171,7 +177,7 @@ func (u *URL) Host() string {
 	return host
 }
 
-// Variables returns every reading of a variable; offsets count from the start of the template.
+// Variables returns every reading of a variable in the template itself; offsets count from its start.
 func (u *URL) Variables() []mapping.Use { return variables(u.exprs) }
 
 // Check is mapping.Check for every expression; offsets count from the start of the template.
@@ -187,23 +193,47 @@ func (u *URL) Append(dst []byte, env mapping.Env, a *mapping.Arena) ([]byte, err
 	path := len(dst)
 	dst = append(dst, u.base...)
 	var err error
+	if u.source != nil {
+		if dst, err = u.source.segments.append(dst, path, env, a); err != nil {
+			return dst[:start], err
+		}
+		if (len(u.segments) > 0 || u.tail != "") && len(dst) > path && dst[len(dst)-1] == '/' {
+			dst = dst[:len(dst)-1] // what follows begins with one
+		}
+	}
 	for i := range u.segments {
 		if dst, err = u.segments[i].append(dst, env, a); err != nil {
 			return dst[:start], err
 		}
 	}
 	dst = append(dst, u.tail...)
+	if u.own != nil {
+		if dst, err = u.own.segments.append(dst, path, env, a); err != nil {
+			return dst[:start], err
+		}
+	}
 	if len(dst) == path && u.origin != "" {
 		dst = append(dst, '/')
 	}
+	if dst, err = u.appendQuery(dst, env, a); err != nil {
+		return dst[:start], err
+	}
+	return dst, nil
+}
+
+// appendQuery appends the pairs: those of the base, of the source, of the template, of the connector.
+func (u *URL) appendQuery(dst []byte, env mapping.Env, a *mapping.Arena) ([]byte, error) {
 	separator := byte('?')
-	for i := range u.pairs {
-		mark := len(dst)
-		if dst, err = u.pairs[i].append(dst, separator, env, a); err != nil {
-			return dst[:start], err
-		}
-		if len(dst) > mark {
-			separator = '&'
+	var err error
+	for _, pairs := range [...][]pair{u.given, u.source.query(), u.pairs, u.own.query()} {
+		for i := range pairs {
+			mark := len(dst)
+			if dst, err = pairs[i].append(dst, separator, env, a); err != nil {
+				return dst, err
+			}
+			if len(dst) > mark {
+				separator = '&'
+			}
 		}
 	}
 	return dst, nil
