@@ -14,6 +14,27 @@ import (
 	"manifold/schema"
 )
 
+// hidden is a gateway with parts that clients do not see, under names of its own.
+const hidden = `extend schema
+  @link(url: "https://specs.apollo.dev/connect/v0.4", as: "c", import: [{ name: "@connect", as: "@bind" }])
+  @link(url: "https://specs.apollo.dev/federation/v2.11", import: [{ name: "@inaccessible", as: "@no" }])
+  @c__source(name: "a", http: { baseURL: "http://a" })
+directive @mine(e: E = A) on FIELD_DEFINITION
+type Query {
+  a(in: In = { x: 1 }, e: [E] = [B] @no): I @mine(e: A) @bind(source: "a", http: { POST: "/a", body: "i: $args.in e: $args.e" })
+  b: U @internal @c(source: "a", http: { GET: "/b" })
+}
+type Mutation @no { c: Int @bind(source: "a", http: { POST: "/c" }) }
+interface I @discriminate(field: "k") { id: ID! old(x: Int @no): Int }
+interface J @no { id: ID! }
+type X implements I & J @federation__key(fields: "id") { id: ID! old(x: Int @no, y: Int! = 1): Int z: S @no }
+type Y implements I @internal { id: ID! old(x: Int): Int }
+union U @discriminate(field: "k") = X | Y
+enum E { A B @no }
+input In { x: Int y: In2! = {} @no }
+input In2 @no { z: E = B }
+scalar S @no @tag(name: "s")`
+
 // FuzzLoad: whatever the text, Load returns a whole gateway or a list of problems that point into the text; and the word
 // @authenticated is never read over.
 func FuzzLoad(f *testing.F) {
@@ -22,6 +43,7 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(posts)
+	f.Add(hidden)
 	for _, file := range txtar.Parse(archive).Files {
 		if strings.HasSuffix(file.Name, ".graphql") {
 			f.Add(string(file.Data))

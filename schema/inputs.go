@@ -10,10 +10,14 @@ import (
 // checkInputs checks that a value of each input type can be written, and that filling in its defaults comes to an end
 // (GraphQL September 2025, 3.10, "Circular References").
 func (l *loader) checkInputs() {
-	required := &inputCycle{loader: l, state: map[*field]int{}, next: l.requiredInside,
-		message: "no value of this field can ever be written: it needs another inside of it", hint: "make one of these fields nullable: "}
-	defaults := &inputCycle{loader: l, state: map[*field]int{}, next: l.defaultsInside,
-		message: "its default needs itself", hint: "take one of these defaults out: "}
+	required := &inputCycle{
+		loader: l, state: map[*field]int{}, next: l.requiredInside,
+		message: "no value of this field can ever be written: it needs another inside of it", hint: "make one of these fields nullable: ",
+	}
+	defaults := &inputCycle{
+		loader: l, state: map[*field]int{}, next: l.defaultsInside,
+		message: "its default needs itself", hint: "take one of these defaults out: ",
+	}
 	for _, t := range l.order {
 		if t.kind != ast.InputObject {
 			continue
