@@ -101,6 +101,12 @@ func (v *provision) findListed(sel *mapping.Object, name string) (found, bool) {
 		if !m.Spread {
 			continue
 		}
+		if inner := trailing(m.Value); v.built && inner != nil {
+			if at, ok := v.findListed(inner, name); ok {
+				return at, true
+			}
+			continue
+		}
 		keys, inner, ok := mapping.Keys(m.Value)
 		if !ok || inner == nil {
 			continue

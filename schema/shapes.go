@@ -14,6 +14,7 @@ type reply struct {
 	object     *mapping.Object
 	text       *ast.Value // where the mapping is written; nil without one
 	coordinate string     // of the connector or @from
+	scope      *scope     // what the mapping may read besides the reply; nil: not known here
 	loads      bool       // the object is asked by key already: what is not here is nowhere
 	checked    bool       // what the mapping lists is in the SDL: checked for an abstract type as a whole
 }
@@ -200,8 +201,11 @@ func (s *shapes) object(t *typ, r reply) {
 func (s *shapes) nowhere(t *typ, f *field, r reply) {
 	why := t.name + " has no loader"
 	hint := "add " + f.def.Name + " to the mapping, or @connect to " + t.name + " to load it by key"
-	if t.model.Loader != nil {
+	if c := t.model.Loader; c != nil {
 		why, hint = "it is the loader", "add "+f.def.Name+" to the mapping"
+		if c.HTTP == nil { // computed fields were written where a loader belongs
+			hint += ", or write `extend type " + t.name + " @connect(selection: ...)` for the fields that are computed from others"
+		}
 	}
 	s.problem(s.insideText(r.text, 0), f.coordinate(), fmt.Sprintf("nothing provides this field: the mapping of %s does not list it, and %s", r.coordinate, why), hint)
 }
@@ -294,7 +298,7 @@ func (s *shapes) listed(f *field, n mapping.Node, offset int, r reply) {
 				leafHint(n))
 			return
 		}
-		s.fitField(n, f, s.insideText(r.text, offset), r.coordinate, nil)
+		s.fitField(n, f, s.insideText(r.text, offset), r.coordinate, r.scope)
 		return
 	}
 	if lit, ok := n.(*mapping.Literal); ok && string(lit.JSON) != "null" {
@@ -302,7 +306,7 @@ func (s *shapes) listed(f *field, n mapping.Node, offset int, r reply) {
 			"write an object: "+f.def.Name+": { ... }")
 		return
 	}
-	s.fitField(n, f, s.insideText(r.text, offset), r.coordinate, nil)
+	s.fitField(n, f, s.insideText(r.text, offset), r.coordinate, r.scope)
 	for _, o := range objects(n) {
 		s.reference(t, f, reply{object: o, text: r.text, coordinate: r.coordinate})
 	}
@@ -323,7 +327,7 @@ func (s *shapes) load(t *typ) {
 		return
 	}
 	for _, r := range s.replies(c.Selection, s.selections[c], c.Coordinate) {
-		r.loads = true
+		r.loads, r.scope = true, &scope{parent: t}
 		s.checkMatch(c, r)
 		if t.kind == ast.Object {
 			s.object(t, r)
@@ -339,6 +343,7 @@ func (s *shapes) block(t *typ, c *Connector) {
 	s.done[c] = true
 	for _, r := range s.replies(c.Selection, s.selections[c], c.Coordinate) {
 		s.checkMatch(c, r)
+		r.scope = &scope{parent: t}
 		var m *members
 		if r.object != nil {
 			m = flatten(r.object)

@@ -178,6 +178,10 @@ func (l *loader) parentPath(path []string, t *typ, done string, p place, coordin
 			}
 			return path[:i+1], true
 		}
+		if f.def.Type.Elem != nil && i < len(path)-1 {
+			l.notYet(p, coordinate, "a value inside of the list "+done, "read a field of an object; what lies in a list can be picked by the selection of the connector that brings it")
+			return nil, false
+		}
 		if next.kind == ast.Union {
 			break
 		}

@@ -63,7 +63,7 @@ func (x *execution) provider(o *thing, f *schema.Field) *schema.Connector {
 		return nil
 	case o.held.whole && !fieldLevel(via):
 		return block
-	case via != nil && f.Block.Source == via.Source:
+	case via != nil && via.Source != nil && f.Block.Source == via.Source:
 		return nil
 	default:
 		return block
@@ -147,7 +147,7 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 	}
 	l := &loaded{}
 	o.loads[c] = l
-	this, ok := x.inputs(o, c, false)
+	this, ok := x.inputs(o, c, c.HTTP == nil && c != o.typ.Loader)
 	if !ok {
 		for _, in := range c.Inputs { // the key was to come from a loader that failed: that is why
 			if p := x.provider(o, o.typ.Fields[in.Path[0]]); p != nil && o.loads[p] != nil && o.loads[p].failure != nil {
