@@ -91,6 +91,7 @@ func effective() []string {
 		"@discriminate", "@discriminate(field:)", "@discriminate(map:)", "@discriminate(wrapped:)",
 		"@key", "@key(fields:)", "@key(resolvable:)",
 		"@lookup",
+		"@mock", "@mock(value:)",
 		"SourceHTTP.baseURL", "SourceHTTP.headers",
 		"ConnectHTTP.GET", "ConnectHTTP.POST", "ConnectHTTP.PUT", "ConnectHTTP.PATCH", "ConnectHTTP.DELETE",
 		"ConnectHTTP.body", "ConnectHTTP.headers",

@@ -52,6 +52,7 @@ type field struct {
 	model *Field
 
 	fromValues []*ast.Value // the texts of model.From
+	mock       *mockValue   // of @mock, or nil
 	faulty     bool         // a directive could not be read: the field may be bound
 }
 

@@ -61,6 +61,7 @@ func (s *shapes) root(t *typ) {
 		case s.namespace(f):
 			f.model.Namespace = true
 			s.root(target)
+		case s.mock.All: // a service that does not exist yet
 		case f.faulty, s.kindOf(f.def.Type.Name()) == "": // reported already
 		default:
 			s.problem(f.pos(), f.coordinate(), "nothing serves this field: it has no connector",

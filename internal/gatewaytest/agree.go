@@ -25,7 +25,7 @@ func AgreeSpec(data []byte) (compared int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	g, err := Open(engine.Sources, engine.Env, func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
+	g, err := OpenMocked(engine.Sources, engine.Env, engine.Mocked, func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
 		return engine.Mock.answer(nameOf(source), call, 0)
 	})
 	if err != nil {

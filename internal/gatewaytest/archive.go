@@ -9,6 +9,8 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"golang.org/x/tools/txtar"
+
+	"manifold/schema"
 )
 
 // Spec is one behaviour of the gateway, read from a txtar archive (see spec/README.md for the sections).
@@ -17,6 +19,7 @@ type Spec struct {
 	Sources []*ast.Source // the *.graphql files, in order
 	Env     map[string]string
 	Mock    *Mock
+	Mocked  schema.Mock // the sources that are mocked
 	// Requests are the `request` sections, in order. A spec of a bad file has none.
 	Requests []*SpecRequest
 }
@@ -77,6 +80,14 @@ func (s *Spec) section(name, text string, files map[string]string) error {
 		m, err := ParseMock(text, files)
 		s.Mock = m
 		return err
+	case name == "mocked":
+		for _, line := range lines(text) {
+			if line == "all" {
+				s.Mocked.All = true
+				continue
+			}
+			s.Mocked.Sources = append(s.Mocked.Sources, line)
+		}
 	case strings.HasPrefix(name, "mock/"): // the body of a canned answer
 	case kind == "request":
 		r := &SpecRequest{Label: label, Query: text, Header: http.Header{}}

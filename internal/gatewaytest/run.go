@@ -41,7 +41,12 @@ func (c caller) Call(ctx context.Context, call *upstreams.Call) (*upstreams.Repl
 
 // Open loads a gateway whose calls are answered by answer. The error is schema.Problems.
 func Open(files []*ast.Source, env map[string]string, answer func(context.Context, *schema.Source, *upstreams.Call) (*upstreams.Reply, error)) (*Gateway, error) {
-	model, err := schema.Load(files, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	return OpenMocked(files, env, schema.Mock{}, answer)
+}
+
+// OpenMocked is Open while sources are mocked: what they would answer is made up.
+func OpenMocked(files []*ast.Source, env map[string]string, mock schema.Mock, answer func(context.Context, *schema.Source, *upstreams.Call) (*upstreams.Reply, error)) (*Gateway, error) {
+	model, err := schema.LoadWith(files, schema.Options{Mock: mock, Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }})
 	if err != nil {
 		return nil, err
 	}

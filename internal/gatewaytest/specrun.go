@@ -27,7 +27,7 @@ func RunSpec(t *testing.T, s *Spec) map[string]string {
 
 func runSpec(t *testing.T, s *Spec, out map[string]string) {
 	t.Helper()
-	g, err := Open(s.Sources, s.Env, s.answer())
+	g, err := OpenMocked(s.Sources, s.Env, s.Mocked, s.answer())
 	if err != nil {
 		out["problems"] = err.Error() + "\n"
 		if len(s.Requests) > 0 {
