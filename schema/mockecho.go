@@ -38,9 +38,7 @@ func (k *maker) echoed(f *field) {
 func (k maker) echo(f *field) (n mapping.Node, always bool) {
 	t := f.def.Type
 	target := k.types[t.Name()]
-	if target != nil && target.composite() || k.item && (idName(f.def.Name) || slices.ContainsFunc(f.owner.model.Keys, func(key Key) bool {
-		return slices.Contains(key.Fields, f.def.Name)
-	})) {
+	if target != nil && target.composite() || k.item && (idName(f.def.Name) || isKeyOf(f.owner, f)) {
 		return nil, false
 	}
 	for _, e := range k.echoes {
@@ -58,6 +56,22 @@ func (k maker) echo(f *field) (n mapping.Node, always bool) {
 		}
 	}
 	return nil, false
+}
+
+// asked makes the argument that an object's id repeats its variety: users with different ids are different users.
+func (k *maker) asked(t *typ) {
+	for _, f := range t.fields {
+		n, always := k.echo(f)
+		p, ok := n.(*mapping.Path)
+		if name := f.def.Type.Name(); ok && always && f.def.Type.Elem == nil && (isKeyOf(t, f) || f.def.Name == "id") && (name == "ID" || name == "String" || name == "Int") {
+			k.variety = variety{node: p, kind: name}
+			return
+		}
+	}
+}
+
+func isKeyOf(t *typ, f *field) bool {
+	return slices.ContainsFunc(t.model.Keys, func(k Key) bool { return slices.Contains(k.Fields, f.def.Name) })
 }
 
 // method is a path with one more method.

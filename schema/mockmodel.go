@@ -156,6 +156,9 @@ func (m *mocking) connector(f *field) *Connector {
 		}
 	}
 	k.echoed(f)
+	if target := m.types[f.def.Type.Name()]; k.variety.node == nil && target != nil && f.def.Type.Elem == nil {
+		k.asked(target)
+	}
 	if mock != nil {
 		c.Selection = k.completed(mock.node, f.def.Type)
 	} else {
