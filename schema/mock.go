@@ -44,13 +44,15 @@ func (l *loader) readMocks() {
 func (l *loader) readMock(f *field, u *use) {
 	v := u.arg("value")
 	sc := l.scopeOf(site{owner: f.owner, block: f.block, field: f})
+	before := len(l.problems)
 	n := l.selection(v, sc, asking)
-	if n == nil {
+	if n == nil || len(l.problems) > before {
 		return
 	}
 	f.mock = &mockValue{node: n, read: sc.read}
 	if sc.read.batch.src != nil {
 		l.problem(sc.read.batch, sc.coordinate, "$batch is read, but @mock calls nothing", "use $this")
+		return
 	}
 	for _, use := range sc.read.uses {
 		if use.path[0] == f.def.Name {

@@ -15,8 +15,12 @@ func (k maker) completed(n mapping.Node, t *ast.Type) mapping.Node {
 	if lit, ok := n.(*mapping.Literal); ok && string(lit.JSON) == "null" || target == nil || !target.composite() {
 		return n
 	}
+	value := n
+	if p, ok := n.(*mapping.Path); ok && p.Root == mapping.RootValue && len(p.Steps) == 0 {
+		value = p.Value
+	}
 	return k.sized(func(k maker) mapping.Node {
-		return &mapping.Path{Root: mapping.RootValue, Value: n, Steps: []mapping.Step{
+		return &mapping.Path{Root: mapping.RootValue, Value: value, Steps: []mapping.Step{
 			{Kind: mapping.StepSelect, Select: k.filled(target, []mapping.Node{n})},
 		}}
 	})
@@ -37,6 +41,7 @@ func (k maker) filled(t *typ, given []mapping.Node) *mapping.Object {
 	inner.around = append(k.around[:len(k.around):len(k.around)], t)
 	types := map[string]string{}
 	for _, o := range possible {
+		inner.variety = k.variety
 		loader := o.model.Loader
 		refers := loader != nil && loader != k.whole
 		if id := o.byName["id"]; k.variety.node == nil && id != nil && id.def.Type.Elem == nil && slices.Contains([]string{"ID", "String", "Int"}, id.def.Type.Name()) {
