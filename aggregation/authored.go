@@ -23,8 +23,12 @@ func authored(e *fault.Error) *fault.Error {
 
 // unmapped returns the slot of a computed value that a mapping cannot make: only the fields that read it fail.
 func (f *frame) unmapped(err error, c *plan.Computed) slot {
+	message := "The upstream sent a value that the mapping cannot use."
+	if l := f.env.l; l != nil && l.plan.Request == nil {
+		message = "The value cannot be computed."
+	}
 	return f.fail(authored(&fault.Error{
-		Code: fault.UpstreamBadResponse, Message: "The upstream sent a value that the mapping cannot use.",
+		Code: fault.UpstreamBadResponse, Message: message,
 		Upstream: f.env.source(), Cause: errors.Join(err, errors.New("in the mapping "+mapping.String(c.Expr))),
 	}))
 }

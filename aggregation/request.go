@@ -213,9 +213,12 @@ func (f *frame) answerLocally(l *loading, lo, hi int) {
 		f.env = environment{f: f, l: l, lo: n, hi: n + 1}
 		var value []byte
 		var err error
-		if l.plan.Table != nil {
+		switch {
+		case l.plan.Table != nil:
 			value = l.plan.Table[string(l.text(n))]
-		} else {
+		case l.plan.Reply.Transform == nil: // each member is made where it is located
+			value = []byte("{}")
+		default:
 			value, err = mapping.Eval(l.plan.Reply.Transform, nil, &f.env, &f.arena)
 		}
 		if err == nil {
@@ -228,7 +231,10 @@ func (f *frame) answerLocally(l *loading, lo, hi int) {
 		if err != nil {
 			s = f.fail(authored(uncomputed(l.plan, err)))
 		}
-		l.answers[n] = s
+		if l.answers[n] = s; len(l.plan.Keys) > 0 && s.kind != failed {
+			l.answers[n] = slot{kind: null}
+			f.hit(l, n, s)
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ func (c *compilation) resolveType(p *place, types []*schema.Type) error {
 		abs.ByName[t.Name] = i
 	}
 	switch {
-	case named:
+	case b.prov.sel != nil && b.prov.lists("__typename"):
 		at, _ := b.prov.findListed(b.prov.sel, "__typename")
 		abs.Ref.Slot = leaf(b.node, at)
 	case p.disc != nil && p.disc.Wrapped:

@@ -174,7 +174,7 @@ func asToken(f *schema.Field) *schema.Field {
 func (c *compilation) key(p *place, variant int, t *schema.Type, names []string, when plan.Cond) (plan.Ref, []*base, error) {
 	var hops []int
 	var used []*base
-	if slot, ok := p.given[strings.Join(names, ".")]; ok && p.exact {
+	if slot, ok := p.given[strings.Join(names, ".")]; ok && (p.exact || len(p.bases) == 1 && p.bases[0].node == nil) {
 		return plan.Ref{Slot: slot}, nil, nil
 	}
 	for i, name := range names {

@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -95,8 +96,9 @@ func headers(rules []schema.Header) (out []plan.Header) {
 func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.Type) {
 	reply := &l.plan.Reply
 	l.prov = provision{src: conn.Source, conn: conn}
+	l.plan.NullKeys = t != nil || conn.HTTP == nil && !slices.Contains(named.Loaders, conn)
 	if conn.Selection != nil {
-		if keys, sel, ok := mapping.Keys(conn.Selection); ok && conn.HTTP != nil && !spreadsComputed(sel) {
+		if keys, sel, ok := mapping.Keys(conn.Selection); ok && (conn.HTTP != nil && !spreadsComputed(sel) || conn.HTTP == nil && t == nil && memberwise(sel)) {
 			reply.Path, l.prov.sel = keys, sel
 			if len(keys) > 0 {
 				reply.PathExpr = path(keys, nil)
@@ -122,8 +124,7 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 		item = l.node.shape
 	}
 	reply.Shape = wrap(item, depth)
-	l.plan.NullKeys = t != nil
-	if t == nil && l.node != nil && l.plan.Table == nil {
+	if t == nil && !l.plan.NullKeys && l.node != nil && l.plan.Table == nil {
 		reply.KeySlots = l.keySlots(conn, nil, named)
 	}
 	if l.plan.Mode != plan.Batch {
@@ -143,6 +144,12 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 	case reply.KeySlots == nil:
 		reply.KeySlots = l.keySlots(conn, t, named)
 	}
+}
+
+// memberwise reports whether the members of a computed block can be made one by one: only those that are selected, and each
+// with a fault of its own.
+func memberwise(sel *mapping.Object) bool {
+	return sel != nil && !slices.ContainsFunc(sel.Members, func(m mapping.Member) bool { return m.Spread })
 }
 
 // keySlots finds the key in an item: the fields of the key as the item carries them, else properties of the same names.

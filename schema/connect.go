@@ -140,8 +140,13 @@ func (l *loader) scopeOf(s site) *scope {
 
 // checkComputed checks a connector without a call: its value is made of what is known already.
 func (l *loader) checkComputed(u *use, s site, c *Connector, sc *scope) {
-	if s.field == nil {
-		l.notYet(u.at, c.Coordinate, "a connector without a call on a type", "put it on the field that it computes")
+	switch {
+	case s.field != nil:
+	case sc.parent == nil:
+		l.notYet(u.at, c.Coordinate, "a connector on a root type", "put it on each field")
+	case !s.block.ext && len(c.Inputs) == 0 && !l.unread[c]:
+		l.problem(u.at, c.Coordinate, "the connector of a type must read its key",
+			"read it by $this, as in selection: \"id: $this.id ...\"; fields that need no key go into `extend type "+s.owner.name+"`")
 	}
 	if sc.read.batch.src != nil {
 		l.problem(sc.read.batch, c.Coordinate, "$batch is read, but nothing is called", "use $this")

@@ -21,7 +21,9 @@ func (l *loader) describe(all *uses) *Gateway {
 		}
 	}
 	l.connectors()
+	l.checkMockSources()
 	l.froms()
+	l.readMocks()
 	l.discriminators()
 	l.inheritBindings()
 	l.keys()
@@ -36,6 +38,9 @@ func (l *loader) describe(all *uses) *Gateway {
 	if !l.failed() {
 		l.warn()
 		l.idle()
+	}
+	if l.mock.Any() && !l.failed() {
+		l.makeUp(g)
 	}
 	g.Sources = l.sources
 	return g

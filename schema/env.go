@@ -10,8 +10,9 @@ import (
 
 // expand replaces `${NAME}` and `${NAME:-default}` in a string value by the environment of the load. A value is never
 // expanded twice. With literal, braces of the environment's text are protected, so that it cannot become a template.
-// ok is false if a name is unset and has no default.
-func (l *loader) expand(v *ast.Value, coordinate string, literal bool) (out string, ok bool) {
+// ok is false if a name is unset and has no default. Texts of a source that is mocked are never used: an unset name is empty there.
+func (l *loader) expand(v *ast.Value, s *scope, literal bool) (out string, ok bool) {
+	coordinate := s.coordinate
 	rest, done := v.Raw, 0
 	var b strings.Builder
 	ok = true
@@ -37,7 +38,7 @@ func (l *loader) expand(v *ast.Value, coordinate string, literal bool) (out stri
 			l.problem(l.inside(v, done+i), coordinate, fmt.Sprintf("${%s} is not a name of an environment variable", name),
 				"names are letters, digits and underscores")
 			ok = false
-		case !set:
+		case !set && !l.mocks(s.source):
 			l.problem(l.inside(v, done+i), coordinate, "the environment variable "+name+" is not set",
 				"set it, or write ${"+name+":-default}")
 			ok = false
@@ -72,7 +73,7 @@ func (l *loader) expandBase(v *ast.Value, s string, source *Source, coordinate s
 			return value
 		}
 		value, set := l.env(parts[2])
-		if !set {
+		if !set && !l.mocks(source) {
 			l.problem(at(v.Position), coordinate, "the environment variable "+parts[2]+" is not set", "set it, or write ${"+parts[2]+":-default}")
 			ok = false
 		}

@@ -67,8 +67,8 @@ func helpOfBinding() map[string]string {
 		"@paginate(total:)":   "A mapping of the reply: how many items there are.",
 		"@paginate(maxSize:)": "The largest page that clients may ask for.",
 
-		"@mock":         "Answers a field by a constant, without a call.",
-		"@mock(value:)": "The value.",
+		"@mock":         "What the field is while its service is mocked, by `manifold serve --mock`. Without that it has no effect.",
+		"@mock(value:)": "A mapping that makes the value: \"$('Ada')\", \"$([{ id: 1 }, { id: 2 }])\", \"$args.currency->match(['EUR', 100], [@, 120])\".\n\nIt may read $args, $this, $request.headers and $env. What it leaves out of an object is made up.",
 	}
 }
 

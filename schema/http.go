@@ -165,7 +165,7 @@ func (l *loader) headerText(v *ast.Value, s *scope, at side) *template.Text {
 	if _, ok := text(v); !ok {
 		return nil
 	}
-	t, ok := l.expand(v, s.coordinate, true)
+	t, ok := l.expand(v, s, true)
 	if !ok {
 		return nil
 	}

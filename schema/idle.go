@@ -103,7 +103,7 @@ func (l *loader) idleLoader(t *typ, reached map[string]bool) {
 				continue
 			}
 			m := f.model
-			if m.Connector == nil || m.Connector.Source != main.connector.Source {
+			if m.Connector == nil || m.Connector.Source == nil || m.Connector.Source != main.connector.Source {
 				return
 			}
 		}

@@ -92,6 +92,7 @@ func effective() []string {
 		"@key", "@key(fields:)", "@key(resolvable:)",
 		"@lookup", "@is", "@is(field:)", "@require", "@require(field:)", "@shareable", "@requires", "@requires(fields:)", "@external",
 		"@internal", "@inaccessible", "@tag", "@tag(name:)",
+		"@mock", "@mock(value:)",
 		"SourceHTTP.baseURL", "SourceHTTP.headers", "SourceHTTP.path", "SourceHTTP.queryParams", "SourceHTTP.respond",
 		"ConnectHTTP.GET", "ConnectHTTP.POST", "ConnectHTTP.PUT", "ConnectHTTP.PATCH", "ConnectHTTP.DELETE",
 		"ConnectHTTP.body", "ConnectHTTP.headers", "ConnectHTTP.path", "ConnectHTTP.queryParams", "ConnectHTTP.respond",

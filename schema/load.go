@@ -17,6 +17,7 @@ func Load(files []*ast.Source, env func(name string) (value string, ok bool)) (*
 type Options struct {
 	Env      func(name string) (value string, ok bool) // as in Load
 	Overlays map[string]Overlay                        // by the name of the sources that they lie over
+	Mock     Mock                                      // what is made up instead of called
 }
 
 // LoadWith is Load with overlays. Faults of an overlay are Problems at the place where it is written.
@@ -28,6 +29,7 @@ func LoadWith(files []*ast.Source, o Options) (*Gateway, error) {
 		lang:     newLanguage(),
 		env:      o.Env,
 		overlays: o.Overlays,
+		mock:     o.Mock,
 		lines:    map[*ast.Source]*lines{},
 		used:     map[string]string{},
 
@@ -61,6 +63,7 @@ type loader struct {
 	lang     *language
 	env      func(string) (string, bool)
 	overlays map[string]Overlay
+	mock     Mock
 	used     map[string]string // $env variables that were read
 	files    []string
 	lines    map[*ast.Source]*lines

@@ -56,6 +56,7 @@ type field struct {
 	mention *use     // the @external that says that another block serves it
 
 	fromValues []*ast.Value // the texts of model.From
+	mock       *mockValue   // of @mock, or nil
 	faulty     bool         // a directive could not be read: the field may be bound
 }
 

@@ -24,6 +24,8 @@ type Gateway struct {
 	Env map[string]string
 	// Warnings are Problems that do not stop the gateway (an N+1 connector, ...).
 	Warnings Problems
+	// Mocked are the names of the sources whose replies are made up. They are not among Sources.
+	Mocked []string
 
 	order []string // names of the types, as written
 }

@@ -16,6 +16,7 @@ type reply struct {
 	text       *ast.Value // where the mapping is written; nil without one
 	coordinate string     // of the connector or @from
 	by         *Connector // the loader that was asked for the object by key: what is not here only another one may have
+	scope      *scope     // what the mapping may read besides the reply; nil: not known here
 	checked    bool       // what the mapping lists is in the SDL: checked for an abstract type as a whole
 }
 
@@ -61,6 +62,7 @@ func (s *shapes) root(t *typ) {
 		case s.namespace(f):
 			f.model.Namespace = true
 			s.root(target)
+		case s.mock.All: // a service that does not exist yet
 		case f.faulty, s.kindOf(f.def.Type.Name()) == "": // reported already
 		default:
 			s.problem(f.pos(), f.coordinate(), "nothing serves this field: it has no connector",
@@ -216,8 +218,11 @@ func (s *shapes) otherLoader(t *typ, m *members, by *Connector) *Connector {
 func (s *shapes) nowhere(t *typ, f *field, r reply) {
 	why := t.name + " has no loader"
 	hint := "add " + f.def.Name + " to the mapping, or @connect to " + t.name + " to load it by key"
-	if t.model.Loader() != nil {
+	if c := t.model.Loader(); c != nil {
 		why, hint = "it is the loader", "add "+f.def.Name+" to the mapping"
+		if c.HTTP == nil { // computed fields were written where a loader belongs
+			hint += ", or write `extend type " + t.name + " @connect(selection: ...)` for the fields that are computed from others"
+		}
 	}
 	s.problem(s.insideText(r.text, 0), f.coordinate(), fmt.Sprintf("nothing provides this field: the mapping of %s does not list it, and %s", r.coordinate, why), hint)
 }
@@ -310,7 +315,7 @@ func (s *shapes) listed(f *field, n mapping.Node, offset int, r reply) {
 				leafHint(n))
 			return
 		}
-		s.fitField(n, f, s.insideText(r.text, offset), r.coordinate, nil)
+		s.fitField(n, f, s.insideText(r.text, offset), r.coordinate, r.scope)
 		return
 	}
 	if lit, ok := n.(*mapping.Literal); ok && string(lit.JSON) != "null" {
@@ -318,7 +323,7 @@ func (s *shapes) listed(f *field, n mapping.Node, offset int, r reply) {
 			"write an object: "+f.def.Name+": { ... }")
 		return
 	}
-	s.fitField(n, f, s.insideText(r.text, offset), r.coordinate, nil)
+	s.fitField(n, f, s.insideText(r.text, offset), r.coordinate, r.scope)
 	for _, o := range objects(n) {
 		s.reference(t, f, reply{object: o, text: r.text, coordinate: r.coordinate})
 	}
@@ -336,7 +341,7 @@ func (s *shapes) load(t *typ) {
 	}
 	for _, c := range t.model.Loaders {
 		for _, r := range s.replies(c.Selection, s.selections[c], c.Coordinate) {
-			r.by = c
+			r.by, r.scope = c, &scope{parent: t}
 			s.checkMatch(c, r)
 			if t.kind == ast.Object {
 				s.object(t, r)
@@ -365,6 +370,7 @@ func (s *shapes) block(t *typ, c *Connector) {
 	}
 	for _, r := range s.replies(c.Selection, s.selections[c], c.Coordinate) {
 		s.checkMatch(c, r)
+		r.scope = &scope{parent: t}
 		var m *members
 		if r.object != nil {
 			m = flatten(r.object)

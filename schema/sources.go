@@ -86,11 +86,14 @@ func (l *loader) baseURL(v *ast.Value, source *Source, coordinate string) string
 	if _, ok := text(v); !ok {
 		return ""
 	}
-	s, ok := l.expand(v, coordinate, false)
+	s, ok := l.expand(v, &scope{coordinate: coordinate, source: source}, false)
 	if !ok {
 		return ""
 	}
 	if s, ok = l.expandBase(v, s, source, coordinate); !ok {
+		return ""
+	}
+	if l.mocks(source) { // not used, and perhaps not known
 		return ""
 	}
 	s, wrong, hint := checkBase(s)

@@ -50,6 +50,9 @@ func (l *loader) useEnv(u mapping.Use, p place, s *scope) {
 		return
 	}
 	value, set := l.env(u.Path[0])
+	if !set && l.mocks(s.source) { // read by a call that is not made
+		return
+	}
 	if !set {
 		l.problem(p, s.coordinate, "the environment variable "+u.Path[0]+" is not set", "set it before the gateway starts")
 		return
@@ -188,6 +191,10 @@ func (l *loader) parentPath(path []string, t *typ, done string, p place, coordin
 				return nil, false
 			}
 			return path[:i+1], true
+		}
+		if f.def.Type.Elem != nil && i < len(path)-1 {
+			l.notYet(p, coordinate, "a value inside of the list "+done, "read a field of an object; what lies in a list can be picked by the selection of the connector that brings it")
+			return nil, false
 		}
 		if next.kind == ast.Union {
 			break

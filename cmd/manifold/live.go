@@ -74,7 +74,7 @@ func (l *live) read() (*gateway.Inputs, *config.Config) {
 		out.Texts = append(out.Texts, gateway.Text{Name: s.Name, Body: s.Input})
 	}
 	out.Options = options(cfg)
-	out.Options.Env, out.Options.Logger = l.world.Env, l.setup.Logger
+	out.Options.Env, out.Options.Logger, out.Options.Mock = l.world.Env, l.setup.Logger, l.serve.mock()
 	return out, cfg
 }
 

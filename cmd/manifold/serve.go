@@ -16,7 +16,8 @@ type serveCmd struct {
 	Admin  string   `help:"Address of metrics, status and reload; default none. Never make it public." placeholder:"HOST:PORT"`
 	Watch  bool     `help:"Reload when a file changes."`
 	Dev    bool     `help:"Development mode: playground at /, introspection, suggestions, and the services' own error texts. Not for production."`
-	Log    string   `help:"Form of the log on standard error: text or json." enum:"text,json" default:"text" placeholder:"FORM"`
+	mockFlags
+	Log string `help:"Form of the log on standard error: text or json." enum:"text,json" default:"text" placeholder:"FORM"`
 }
 
 // Help is the long text of `manifold serve --help`.
@@ -29,10 +30,15 @@ are logged, and what was served is served on. No request is lost by a reload.
 
 Names as ${USERS_URL} in the files are read from the environment.
 
+With --mock no service is called: what they would answer is made up from the types, or is what @mock says of a field. Names
+that only mocked services need may be unset. --mock-source makes up the answers of one service and calls the others.
+
 Examples:
 
     manifold serve
     manifold serve --watch --dev --listen 127.0.0.1:8080
+    manifold serve --mock --watch --dev
+    manifold serve --mock-source reviews --mock-source orders
     manifold serve --config production.yaml --admin 127.0.0.1:9090
     USERS_URL=http://users.internal manifold serve gateway.graphql more.graphql`
 }
@@ -64,6 +70,9 @@ func (c *serveCmd) Run(ctx context.Context, w *world) error {
 	live := gw.gateway.Live()
 	logger.Info("serving", "address", public.Addr().String(), "url", visit(public)+"/graphql", "files", live.Files(),
 		"development", gw.config.Mode == config.Development, "revision", live.Revision(), "watch", c.Watch)
+	if mock := c.mock(); mock.Any() {
+		logger.Warn("answers are made up: mocked services are not called", "all", mock.All, "sources", live.Mocked())
+	}
 	return gw.run(ctx, public, admin, c.Watch)
 }
 

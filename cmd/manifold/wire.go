@@ -22,7 +22,12 @@ import (
 
 // load reads the files of one gateway into a checked model. The error is schema.Problems.
 func load(in *inputs, env func(string) (string, bool)) (*schema.Gateway, error) {
-	return schema.LoadWith(in.sources, schema.Options{Env: env, Overlays: in.config.Overlays()})
+	return loadMocked(in, env, schema.Mock{})
+}
+
+// loadMocked is load while sources are mocked.
+func loadMocked(in *inputs, env func(string) (string, bool), mock schema.Mock) (*schema.Gateway, error) {
+	return schema.LoadWith(in.sources, schema.Options{Env: env, Overlays: in.config.Overlays(), Mock: mock})
 }
 
 // publicSDL returns the schema as clients see it.

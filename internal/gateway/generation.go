@@ -27,6 +27,7 @@ type Options struct {
 	Upstreams upstreams.Options                                     // of calls; zero fields: defaults
 	Callers   func(*upstreams.Set) func(index int) upstreams.Caller // replaces the way to upstreams in tests; nil: the network
 	Overlays  map[string]schema.Overlay                             // of sources, by name
+	Mock      schema.Mock                                           // sources whose answers are made up
 	Revision  string                                                // names the version of the text, for people; a hash of it
 }
 
@@ -52,7 +53,7 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	model, err := schema.LoadWith(files, schema.Options{Env: o.Env, Overlays: o.Overlays})
+	model, err := schema.LoadWith(files, schema.Options{Env: o.Env, Overlays: o.Overlays, Mock: o.Mock})
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +99,9 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 
 // Warnings are the problems of the text that do not keep it from serving.
 func (g *Generation) Warnings() schema.Problems { return g.model.Warnings }
+
+// Mocked are the names of the sources whose answers are made up.
+func (g *Generation) Mocked() []string { return g.model.Mocked }
 
 // Revision names the text that the generation was built from.
 func (g *Generation) Revision() string { return g.revision }

@@ -371,7 +371,10 @@ func safeMessages(t *testing.T) {
 	replies := map[string]func(w http.ResponseWriter){
 		"status": func(w http.ResponseWriter) { http.Error(w, leak, 500) },
 		"json":   func(w http.ResponseWriter) { w.WriteHeader(503); _, _ = fmt.Fprintf(w, `{"error":%q}`, leak) },
-		"html":   func(w http.ResponseWriter) { w.Header().Set("Content-Type", leak[:6]+"/html"); _, _ = io.WriteString(w, leak) },
+		"html": func(w http.ResponseWriter) {
+			w.Header().Set("Content-Type", leak[:6]+"/html")
+			_, _ = io.WriteString(w, leak)
+		},
 		"broken": func(w http.ResponseWriter) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = io.WriteString(w, `{"a":"`+leak)

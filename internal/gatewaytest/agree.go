@@ -27,7 +27,7 @@ func AgreeSpec(data []byte) (compared int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	g, err := OpenWith(engine.Sources, engine.Env, engine.Config, func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
+	g, err := OpenWith(engine.Sources, engine.Env, schema.Options{Overlays: engine.Config, Mock: engine.Mocked}, func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
 		return engine.Mock.answer(nameOf(source), call, 0)
 	})
 	if err != nil {

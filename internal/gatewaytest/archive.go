@@ -21,6 +21,7 @@ type Spec struct {
 	Env     map[string]string
 	Config  map[string]schema.Overlay // $config of the sources
 	Mock    *Mock
+	Mocked  schema.Mock // the sources that are mocked
 	// Requests are the `request` sections, in order. A spec of a bad file has none.
 	Requests []*SpecRequest
 }
@@ -92,6 +93,14 @@ func (s *Spec) section(name, text string, files map[string]string) error {
 		m, err := ParseMock(text, files)
 		s.Mock = m
 		return err
+	case name == "mocked":
+		for _, line := range lines(text) {
+			if line == "all" {
+				s.Mocked.All = true
+				continue
+			}
+			s.Mocked.Sources = append(s.Mocked.Sources, line)
+		}
 	case strings.HasPrefix(name, "mock/"): // the body of a canned answer
 	case kind == "request":
 		r := &SpecRequest{Label: label, Query: text, Header: http.Header{}}

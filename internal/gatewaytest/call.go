@@ -50,6 +50,9 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 	default:
 		vars["this"] = this
 	}
+	if o, ok := c.Selection.(*mapping.Object); ok && c.HTTP == nil && f == nil && !slices.ContainsFunc(o.Members, func(m mapping.Member) bool { return m.Spread }) {
+		return x.shaped(c, build(o, NewObject(), vars, true), o) // a block's members fail one by one
+	}
 	if c.HTTP == nil {
 		v := evaluate(c.Selection, absent{}, vars)
 		if _, wrong := v.(misuse); wrong {

@@ -66,7 +66,7 @@ func (x *execution) provider(o *thing, f *schema.Field) *schema.Connector {
 		return nil
 	case o.held.whole && !fieldLevel(via):
 		return block
-	case via != nil && f.Block.Source == via.Source:
+	case via != nil && via.Source != nil && f.Block.Source == via.Source:
 		return nil
 	default:
 		return block
@@ -195,7 +195,7 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 	}
 	l := &loaded{}
 	o.loaded[c] = l
-	this, ok, failure := x.inputs(o, c, false)
+	this, ok, failure := x.inputs(o, c, c.HTTP == nil && !slices.Contains(o.typ.Loaders, c))
 	if !ok {
 		l.failure = failure
 		return l

@@ -41,15 +41,13 @@ func (c caller) Call(ctx context.Context, call *upstreams.Call) (*upstreams.Repl
 
 // Open loads a gateway whose calls are answered by answer. The error is schema.Problems.
 func Open(files []*ast.Source, env map[string]string, answer func(context.Context, *schema.Source, *upstreams.Call) (*upstreams.Reply, error)) (*Gateway, error) {
-	return OpenWith(files, env, nil, answer)
+	return OpenWith(files, env, schema.Options{}, answer)
 }
 
-// OpenWith is Open with what lies over the sources.
-func OpenWith(files []*ast.Source, env map[string]string, over map[string]schema.Overlay, answer func(context.Context, *schema.Source, *upstreams.Call) (*upstreams.Reply, error)) (*Gateway, error) {
-	model, err := schema.LoadWith(files, schema.Options{
-		Env:      func(name string) (string, bool) { v, ok := env[name]; return v, ok },
-		Overlays: over,
-	})
+// OpenWith is Open with further options: overlays, and sources whose answers are made up. Its Env is env.
+func OpenWith(files []*ast.Source, env map[string]string, o schema.Options, answer func(context.Context, *schema.Source, *upstreams.Call) (*upstreams.Reply, error)) (*Gateway, error) {
+	o.Env = func(name string) (string, bool) { v, ok := env[name]; return v, ok }
+	model, err := schema.LoadWith(files, o)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func RunSpec(t *testing.T, s *Spec) map[string]string {
 
 func runSpec(t *testing.T, s *Spec, out map[string]string) {
 	t.Helper()
-	g, err := OpenWith(s.Sources, s.Env, s.Config, s.answer())
+	g, err := OpenWith(s.Sources, s.Env, schema.Options{Overlays: s.Config, Mock: s.Mocked}, s.answer())
 	if err != nil {
 		out["problems"] = err.Error() + "\n"
 		if len(s.Requests) > 0 {
