@@ -75,7 +75,7 @@ type Result struct {
 	Errors []Error // in the order of their places in the response
 	// Respond are headers for the client's response, in the order of the plan, each name and value once.
 	Respond []upstreams.Header
-	frame  *frame
+	frame   *frame
 }
 
 // Release gives the result's memory back. Data and Errors must not be used afterwards.
