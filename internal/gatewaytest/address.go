@@ -34,7 +34,7 @@ func address(c *schema.Connector, vars variables) (string, error) {
 	if source == nil && own == nil {
 		return string(plain), nil
 	}
-	base := c.Source.BaseURL
+	base := c.Source.Address()
 	path, query, _ := strings.Cut(strings.TrimPrefix(string(plain), strings.TrimSuffix(base, "/")), "?")
 	at := base
 	for _, step := range []func() error{
