@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -24,9 +25,9 @@ func (l *loader) extra(v *ast.Value, s *scope) *template.Extra {
 		l.fitParams(params, query, s)
 	}
 	e, err := template.NewExtra(segments, params)
-	if err != nil {
+	if wrong, ok := errors.AsType[*template.SyntaxError](err); ok {
 		s.read.faulty = true
-		l.syntax(path, s.coordinate, err, 0)
+		l.problem(l.inside(path, wrong.At), s.coordinate, wrong.Message, wrong.Hint)
 	}
 	return e
 }

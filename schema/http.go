@@ -89,7 +89,7 @@ func (l *loader) address(v *ast.Value, c *Connector, hasSource bool, s *scope) *
 		l.problem(at(v.Position), c.Coordinate, "the URL is relative but no source is given",
 			`name one: @connect(source: "...", ...), or write the whole address`)
 	case c.Source != nil && c.Source.BaseURL != "":
-		return tmpl.WithBase(c.Source.BaseURL)
+		return tmpl.WithBase(c.Source.Address())
 	}
 	return tmpl
 }

@@ -35,7 +35,8 @@ type Gateway struct {
 type Source struct {
 	Name    string
 	Index   int    // position in Gateway.Sources
-	BaseURL string // absolute, environment expanded: scheme://host[:port][/path[/]], no query
+	BaseURL string // absolute, environment expanded: scheme://host[:port][/path], no trailing slash, no query
+	Slash   bool   // baseURL has a path with a trailing slash: it belongs to connectors that have no path of their own (as in Apollo's)
 	Headers []Header
 	Extra   *template.Extra // path and queryParams; nil: neither
 	Respond []Header        // headers of replies that clients get; From names a header of the reply
@@ -45,6 +46,14 @@ type Source struct {
 	// Config is what mappings and templates of the source's connectors read by $config: the JSON of each member.
 	Config map[string]json.RawMessage
 	Pos    *ast.Position
+}
+
+// Address is the base URL with its trailing slash, if it has one.
+func (s *Source) Address() string {
+	if s.Slash {
+		return s.BaseURL + "/"
+	}
+	return s.BaseURL
 }
 
 // Header is one header rule of a source or connector: the request's values of From, or the text of Value.

@@ -53,6 +53,7 @@ func (l *loader) readSource(file *ast.Source, u *use) {
 		} else {
 			s.BaseURL = l.baseURL(member(h, "baseURL"), s, coordinate)
 		}
+		s.BaseURL, s.Slash = strings.CutSuffix(s.BaseURL, "/")
 		s.Headers = l.headers(member(h, "headers"), scope, asking)
 		s.Extra = l.extra(h, scope)
 		s.Respond = l.headers(member(h, "respond"), scope, responding)
@@ -103,7 +104,8 @@ func (l *loader) baseURL(v *ast.Value, source *Source, coordinate string) string
 	return s
 }
 
-// checkBase returns a base URL as it is used, or what is wrong with it and what to write instead.
+// checkBase returns a base URL as it is used, with at most one slash at the end of its path, or what is wrong with it and what
+// to write instead.
 func checkBase(s string) (clean, wrong, hint string) {
 	s = strings.TrimSpace(s)
 	u, err := url.Parse(s)
@@ -124,7 +126,7 @@ func checkBase(s string) (clean, wrong, hint string) {
 	default:
 		clean = strings.TrimRight(s, "/")
 		if clean != s && strings.Trim(u.Path, "/") != "" {
-			clean += "/" // a connector without a path of its own means just this (as Apollo Connectors has it)
+			clean += "/"
 		}
 		return clean, "", ""
 	}

@@ -16,6 +16,8 @@ import (
 )
 
 // inPath and inQuery spell what net/url encodes as the gateway does: RFC 3986 lets these stand in a path and in a query.
+//
+//nolint:gochecknoglobals // read only
 var (
 	inPath  = strings.NewReplacer("+", "%20", "%21", "!", "%24", "$", "%27", "'", "%28", "(", "%29", ")", "%2A", "*", "%2C", ",", "%3A", ":", "%40", "@")
 	inQuery = strings.NewReplacer("+", "%20", "%21", "!", "%24", "$", "%27", "'", "%28", "(", "%29", ")", "%2A", "*", "%2C", ",", "%3A", ":", "%40", "@", "%2F", "/", "%3F", "?")
@@ -32,7 +34,7 @@ func address(c *schema.Connector, vars variables) (string, error) {
 	if source == nil && own == nil {
 		return string(plain), nil
 	}
-	base := c.Source.BaseURL
+	base := c.Source.Address()
 	path, query, _ := strings.Cut(strings.TrimPrefix(string(plain), strings.TrimSuffix(base, "/")), "?")
 	at := base
 	for _, step := range []func() error{

@@ -70,7 +70,7 @@ func parseCanned(line string, files map[string]string) (*canned, error) {
 		after = strings.TrimSpace(after)
 		value, end, err := firstValue(after)
 		switch {
-		case err != nil && strings.Contains(`{["`, after[:min(len(after), 1)]):
+		case err != nil && (after == "" || strings.IndexByte(`{["`, after[0]) >= 0):
 			return nil, fmt.Errorf("the wanted body: %w", err)
 		case err != nil: // a form, or plain text
 			value, end = word(after)
