@@ -104,6 +104,9 @@ func (k maker) enumValue(t *typ) mapping.Node {
 	var names []string
 	for _, b := range t.blocks {
 		for _, v := range b.def.EnumValues {
+			if k.hides(t.name + "." + v.Name) {
+				continue
+			}
 			names = append(names, v.Name)
 		}
 	}
