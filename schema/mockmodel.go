@@ -155,9 +155,9 @@ func (m *mocking) connector(f *field) *Connector {
 			}
 		}
 	}
-	k.echoed(f)
+	k = k.echoed(f)
 	if target := m.types[f.def.Type.Name()]; k.variety.node == nil && target != nil && f.def.Type.Elem == nil {
-		k.asked(target)
+		k = k.asked(target)
 	}
 	if mock != nil {
 		c.Selection = k.completed(mock.node, f.def.Type)

@@ -29,7 +29,7 @@ type maker struct {
 // parent is the entity that a made-up value belongs to: what refers to an object of its type refers to it.
 type parent struct {
 	t   *typ
-	key mapping.Node // its key, nil if that has several members
+	key *mapping.Path // its key, nil if that has several members
 }
 
 const (
