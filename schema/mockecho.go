@@ -12,13 +12,13 @@ import (
 // what a mutation was given is in what it answers.
 type echo struct {
 	name   string
-	node   mapping.Node
+	node   *mapping.Path
 	typ    *ast.Type
 	always bool // it is never null
 }
 
-// echoed notes what the arguments of f give.
-func (k *maker) echoed(f *field) {
+// echoed is the maker that repeats what the arguments of f give.
+func (k maker) echoed(f *field) maker {
 	for _, a := range f.def.Arguments {
 		k.echoes = append(k.echoes, echo{a.Name, variablePath("args", a.Name), a.Type, a.Type.NonNull})
 	}
@@ -31,11 +31,12 @@ func (k *maker) echoed(f *field) {
 			k.echoes = append(k.echoes, echo{m.def.Name, variablePath("args", a.Name, m.def.Name), m.def.Type, a.Type.NonNull && m.def.Type.NonNull})
 		}
 	}
+	return k
 }
 
 // echo returns what repeats an argument in a field, nil if none has its name and a type that fits; always says that it is
 // never null. An item of a list has an id of its own.
-func (k maker) echo(f *field) (n mapping.Node, always bool) {
+func (k maker) echo(f *field) (n *mapping.Path, always bool) {
 	t := f.def.Type
 	target := k.types[t.Name()]
 	if target != nil && target.composite() || k.item && (idName(f.def.Name) || isKeyOf(f.owner, f)) {
@@ -51,23 +52,22 @@ func (k maker) echo(f *field) (n mapping.Node, always bool) {
 		case have.String() == want.String(), want.String() == "ID" && (have.String() == "Int" || have.String() == "String"):
 			return e.node, e.always
 		case want.String() == "String" && have.String() == "ID":
-			p := e.node.(*mapping.Path) //nolint:errcheck // echoes are paths
-			return method(p, "toString"), e.always
+			return method(e.node, "toString"), e.always
 		}
 	}
 	return nil, false
 }
 
-// asked makes the argument that an object's id repeats its variety: users with different ids are different users.
-func (k *maker) asked(t *typ) {
+// asked is the maker whose variety is the argument that the id of a t repeats: users with different ids are different users.
+func (k maker) asked(t *typ) maker {
 	for _, f := range t.fields {
-		n, always := k.echo(f)
-		p, ok := n.(*mapping.Path)
-		if name := f.def.Type.Name(); ok && always && f.def.Type.Elem == nil && (isKeyOf(t, f) || f.def.Name == "id") && (name == "ID" || name == "String" || name == "Int") {
+		p, always := k.echo(f)
+		if name := f.def.Type.Name(); p != nil && always && f.def.Type.Elem == nil && (isKeyOf(t, f) || f.def.Name == "id") && (name == "ID" || name == "String" || name == "Int") {
 			k.variety = variety{node: p, kind: name}
-			return
+			return k
 		}
 	}
+	return k
 }
 
 func isKeyOf(t *typ, f *field) bool {

@@ -15,9 +15,9 @@ import (
 
 // variety is what tells a made-up object from others of its type: the key that it was asked for by, or its number in a list.
 type variety struct {
-	node mapping.Node // reads the key; nil: n counts
-	kind string       // name of the key's type
-	n    int          // from 1
+	node *mapping.Path // reads the key; nil: n counts
+	kind string        // name of the key's type
+	n    int           // from 1
 }
 
 // varietyOf is the variety of objects whose connector has a single value of t for its first input.
@@ -70,8 +70,7 @@ func (k maker) leaf(f *field, name string, key bool) mapping.Node {
 	}
 	switch lower := strings.ToLower(field); {
 	case (id || key && v.kind == "String") && v.node != nil:
-		p := v.node.(*mapping.Path) //nolint:errcheck // a variety is a path
-		return method(p, "toString")
+		return method(v.node, "toString")
 	case id:
 		return constantText(strconv.Itoa(v.n))
 	case strings.HasSuffix(lower, "email"):

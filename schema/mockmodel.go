@@ -161,10 +161,10 @@ func (m *mocking) connector(f *field) *Connector {
 		}
 	}
 	if !c.KeyArgs { // a reference has no arguments
-		k.echoed(f)
+		k = k.echoed(f)
 	}
 	if target := m.types[f.def.Type.Name()]; k.variety.node == nil && target != nil && f.def.Type.Elem == nil {
-		k.asked(target)
+		k = k.asked(target)
 	}
 	if mock != nil {
 		c.Selection = k.completed(mock.node, f.def.Type)
@@ -269,16 +269,21 @@ func (m *mocking) block(t *typ, old *Connector) *Connector {
 		c.Inputs = old.Inputs
 		c.Selection = k.loaded(t)
 	} else {
-		o := &mapping.Object{}
-		for _, f := range t.fields {
-			if f.model.Block == old.Block() && !m.own(f) {
-				o.Members = append(o.Members, mapping.Member{Name: f.def.Name, Value: k.inside().value(f, f.def.Type)})
-			}
-		}
-		c.Selection = o
+		c.Selection = k.sized(func(k maker) mapping.Node { return k.members(t, old) })
 	}
 	m.reads(c)
 	return c
+}
+
+// members makes the fields that the connector of a block has served.
+func (k maker) members(t *typ, old *Connector) *mapping.Object {
+	o := &mapping.Object{}
+	for _, f := range t.fields {
+		if f.model.Block == old.Block() && !k.own(f) {
+			o.Members = append(o.Members, mapping.Member{Name: f.def.Name, Value: k.inside().value(f, f.def.Type)})
+		}
+	}
+	return o
 }
 
 // reads notes what a made-up selection reads of the request and of the parent. The inputs of a loader are its key, whether

@@ -29,7 +29,7 @@ type maker struct {
 // parent is the entity that a made-up value belongs to: what refers to an object of its type refers to it.
 type parent struct {
 	t   *typ
-	key mapping.Node // its key, nil if that has several members
+	key *mapping.Path // its key, nil if that has several members
 }
 
 const (
@@ -72,9 +72,6 @@ func (k maker) loaded(t *typ) mapping.Node {
 // inside is the maker of the values inside of an object.
 func (k maker) inside() maker {
 	k.echoes, k.whole = nil, nil
-	if k.depth == 0 {
-		k.depth, k.made = depthMade, new(int)
-	}
 	return k
 }
 
@@ -149,6 +146,12 @@ func (k maker) enough(t *typ) bool {
 	return same > 1 || len(k.around) >= k.depth || *k.made > valuesMax
 }
 
+// hopeless reports whether objects end although they may not: they will be made anew, less deep, or are of non-null types that
+// lead only to themselves, of which no answer is right.
+func (k maker) hopeless() bool {
+	return len(k.around) > 2*depthMade || *k.made > valuesMax && (k.depth > 1 || *k.made > 10*valuesMax)
+}
+
 // object makes an object of type t, or of one of the types that it may be.
 func (k maker) object(t *typ) *mapping.Object {
 	if t.kind == ast.Object {
@@ -161,7 +164,7 @@ func (k maker) object(t *typ) *mapping.Object {
 // objectOf makes an object of type o where t may be.
 func (k maker) objectOf(t, o *typ) *mapping.Object {
 	out := &mapping.Object{}
-	if len(k.around) > 2*depthMade { // non-null types that lead only to themselves: no answer would be right
+	if k.hopeless() {
 		return out
 	}
 	if t != o {

@@ -16,8 +16,9 @@ type serveCmd struct {
 	Admin  string   `help:"Address of metrics, status and reload; default none. Never make it public." placeholder:"HOST:PORT"`
 	Watch  bool     `help:"Reload when a file changes."`
 	Dev    bool     `help:"Development mode: playground at /, introspection, suggestions, and the services' own error texts. Not for production."`
+	Log    string   `help:"Form of the log on standard error: text or json." enum:"text,json" default:"text" placeholder:"FORM"`
+
 	mockFlags
-	Log string `help:"Form of the log on standard error: text or json." enum:"text,json" default:"text" placeholder:"FORM"`
 }
 
 // Help is the long text of `manifold serve --help`.
