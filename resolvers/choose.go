@@ -16,10 +16,10 @@ func (p *place) loader(t *schema.Type) *schema.Connector {
 	return p.keyed(t, t.Loaders)
 }
 
-// keyed returns the first of some connectors whose key is at hand.
+// keyed returns the first of some connectors whose key is at hand, the first of all if there is none.
 func (p *place) keyed(t *schema.Type, conns []*schema.Connector) *schema.Connector {
 	for _, c := range conns {
-		if len(conns) == 1 || !slices.ContainsFunc(c.Inputs, func(in schema.Input) bool { return !p.holds(t, in.Path) }) {
+		if len(conns) == 1 || p.keyOf(t, c) {
 			return c
 		}
 	}
@@ -27,6 +27,11 @@ func (p *place) keyed(t *schema.Type, conns []*schema.Connector) *schema.Connect
 		return nil
 	}
 	return conns[0]
+}
+
+// keyOf reports whether the key of a connector is at hand.
+func (p *place) keyOf(t *schema.Type, c *schema.Connector) bool {
+	return !slices.ContainsFunc(c.Inputs, func(in schema.Input) bool { return !p.holds(t, in.Path) })
 }
 
 // holds reports whether a value is at hand without a loader: found with the object, given by an argument, or behind a
@@ -47,23 +52,46 @@ func (p *place) holds(t *schema.Type, path []string) bool {
 	return f.Connector != nil
 }
 
-// serving returns the connectors that may be asked for a field which is not there yet, in the order they are tried: the
-// loader of the object if the field is written in the block of a loader, else that of the field's block.
+// serving returns the connectors that may be asked for a field which is not there yet, in the order they are tried: loaders of
+// the object if the field is written in the block of a loader, else those of the field's block. Those that provide the field
+// and whose key is at hand come first.
 func (p *place) serving(t *schema.Type, f *schema.Field) []*schema.Connector {
-	var out []*schema.Connector
+	var all []*schema.Connector
 	if f.Block == nil || ofMain(t, f) {
 		if c := p.loader(t); c != nil {
-			out = append(out, c)
+			all = append(all, c)
+		}
+		all = append(all, t.Loaders...)
+	}
+	switch {
+	case f.Block == nil:
+	case len(f.Block.Twins) > 0:
+		all = append(all, f.Block.Twins...)
+	default:
+		all = append(all, f.Block)
+	}
+	if len(all) < 2 {
+		return all
+	}
+	var best, good, rest []*schema.Connector
+	for i, c := range all {
+		switch {
+		case slices.Contains(all[:i], c):
+		case !p.gives(t, f, c):
+			rest = append(rest, c)
+		case p.keyOf(t, c):
+			best = append(best, c)
+		default: // another loader may have its key
+			good = append(good, c)
 		}
 	}
-	if f.Block != nil {
-		twins := f.Block.Twins
-		if len(twins) == 0 {
-			twins = []*schema.Connector{f.Block}
-		}
-		if c := p.keyed(t, twins); !slices.Contains(out, c) {
-			out = append(out, c)
-		}
-	}
-	return out
+	return slices.Concat(best, good, rest)
+}
+
+// gives reports whether a connector of the type provides a field.
+func (p *place) gives(t *schema.Type, f *schema.Field, c *schema.Connector) bool {
+	v := provides(c, true)
+	v.own = p.given == nil
+	_, ok := v.find(t, f)
+	return ok
 }

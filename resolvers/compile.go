@@ -1,6 +1,8 @@
 package resolvers
 
 import (
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/internal/fault"
@@ -186,11 +188,21 @@ func (c *compilation) memberOf(p *place, t *schema.Type, v *plan.Variant) {
 		return
 	}
 	v.NullIf = c.nullIf(p, t)
-	for k, b := range p.bases[1:] {
+	v.Require = p.entity(t)
+}
+
+// entity returns the base that an entity of type t is joined as: without it, there is nothing. It is 0 if no loader was asked.
+func (p *place) entity(t *schema.Type) int {
+	found := 0
+	for i, b := range p.bases[1:] {
 		if b.conn == p.loader(t) {
-			v.Require = k + 1
+			return i + 1
+		}
+		if found == 0 && slices.Contains(t.Loaders, b.conn) {
+			found = i + 1
 		}
 	}
+	return found
 }
 
 // nullIf returns the slots of base 0 that hold the key of an entity of type t: a reference whose key is null is null.
@@ -214,11 +226,11 @@ func (c *compilation) nullIf(p *place, t *schema.Type) (slots []int) {
 // seal writes what the place has joined into its object. Conditions of the joins are filled in by finishBases.
 func (c *compilation) seal(p *place) *plan.Object {
 	p.obj.Abstract = p.abs
-	for i, b := range p.bases[1:] {
+	for _, b := range p.bases[1:] {
 		p.obj.Bases = append(p.obj.Bases, plan.Base{Slot: b.hop[0]})
-		if p.ref && b.conn == p.loader(p.typ) {
-			p.obj.Require = i + 1
-		}
+	}
+	if p.ref {
+		p.obj.Require = p.entity(p.typ)
 	}
 	if len(p.bases) > 1 {
 		c.part.joined = append(c.part.joined, p)

@@ -95,18 +95,16 @@ func headers(rules []schema.Header) (out []plan.Header) {
 // layoutReply lays out what the loader's replies carry: the value's root, its shape, and how items find their keys.
 func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.Type) {
 	reply := &l.plan.Reply
-	l.prov = provision{src: conn.Source, conn: conn}
+	l.prov = provides(conn, t == nil)
 	l.plan.NullKeys = t != nil || conn.HTTP == nil && !slices.Contains(named.Loaders, conn)
 	if conn.Selection != nil {
-		if keys, sel, ok := mapping.Keys(conn.Selection); ok && (conn.HTTP != nil && !spreadsComputed(sel) || conn.HTTP == nil && t == nil && memberwise(sel)) {
-			reply.Path, l.prov.sel = keys, sel
+		if keys, _, ok := mapping.Keys(conn.Selection); ok && !l.prov.built {
+			reply.Path = keys
 			if len(keys) > 0 {
 				reply.PathExpr = path(keys, nil)
 			}
 		} else {
 			reply.Transform = conn.Selection
-			l.prov.sel = trailing(conn.Selection)
-			l.prov.built = l.prov.sel != nil
 		}
 	}
 	depth := 0
@@ -144,6 +142,22 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 	case reply.KeySlots == nil:
 		reply.KeySlots = l.keySlots(conn, t, named)
 	}
+}
+
+// provides says what the value of a connector carries. whole says that the connector stands on a type.
+func provides(conn *schema.Connector, whole bool) provision {
+	v := provision{src: conn.Source, conn: conn}
+	if conn.Selection == nil {
+		return v
+	}
+	_, sel, ok := mapping.Keys(conn.Selection)
+	if ok && (conn.HTTP != nil && !spreadsComputed(sel) || conn.HTTP == nil && whole && memberwise(sel)) {
+		v.sel = sel
+		return v
+	}
+	v.sel = trailing(conn.Selection)
+	v.built = true
+	return v
 }
 
 // memberwise reports whether the members of a computed block can be made one by one: only those that are selected, and each

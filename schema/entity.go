@@ -89,8 +89,8 @@ func (l *loader) strayEntity(f *field) {
 	}
 }
 
-// entityField makes the connector of a root field a loader of its type if it is marked so, by entity: true or @lookup. A type
-// that has a loader for the same key keeps that for its references; the field is then one with a connector of its own.
+// entityField makes the connector of a root field a loader of its type if it is marked so, by entity: true or @lookup. It comes
+// after those on the type itself: references ask it for what these do not provide.
 func (l *loader) entityField(f *field, op ast.Operation) {
 	u := first(f.uses, "connect")
 	lookup := first(f.uses, "lookup")
@@ -126,9 +126,6 @@ func (l *loader) entityField(f *field, op ast.Operation) {
 		f.model.LookupKeys[name] = bound.argument(name).member
 	}
 	c := f.model.Connector
-	if slices.ContainsFunc(t.model.Loaders, func(o *Connector) bool { return sameSet(inputNames(o), key) }) {
-		return
-	}
 	l.readAsParent(f, c, bound)
 	c.KeyArgs, c.Inputs = true, nil
 	for _, name := range key {

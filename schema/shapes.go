@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -26,6 +25,9 @@ type shapes struct {
 	*loader
 	seen map[visit]bool
 	done map[*Connector]bool
+
+	reported map[*field]bool          // fields that no loader provides
+	keyless  map[*mapping.Object]bool // objects that lack a key
 }
 
 type visit struct {
@@ -35,7 +37,10 @@ type visit struct {
 }
 
 func (l *loader) checkShapes() {
-	s := &shapes{loader: l, seen: map[visit]bool{}, done: map[*Connector]bool{}}
+	s := &shapes{
+		loader: l, seen: map[visit]bool{}, done: map[*Connector]bool{},
+		reported: map[*field]bool{}, keyless: map[*mapping.Object]bool{},
+	}
 	for _, op := range []ast.Operation{ast.Query, ast.Mutation} {
 		if root := l.roots[op]; root != nil {
 			s.root(root)
@@ -170,7 +175,7 @@ func (s *shapes) object(t *typ, r reply) {
 			s.checkMembers(r, t, nil)
 		}
 	}
-	var needed *Connector
+	var wanted []*field // of a loader
 	for _, f := range t.fields {
 		switch {
 		case f.model.Connector != nil:
@@ -180,39 +185,24 @@ func (s *shapes) object(t *typ, r reply) {
 		case m == nil:
 			s.found(f)
 		case r.by == nil && m.values[f.def.Name] != nil && t.model.KeyHolder(f.model, m.values[f.def.Name]):
-			needed = s.otherLoader(t, m, nil)
+			wanted = append(wanted, f)
 		case m.values[f.def.Name] != nil:
 			s.listed(f, m.values[f.def.Name], m.at[f.def.Name], r)
 		case m.open:
 			s.found(f)
-		case r.by != nil && readsInput(r.by, f.def.Name): // the key that was asked for
-		case s.otherLoader(t, m, r.by) != nil:
-			needed = s.otherLoader(t, m, r.by)
-		case t.model.Loader() != nil && r.by == nil:
-			needed = t.model.Loader()
 		case s.namespace(f):
 			f.model.Namespace = true
 			s.root(s.types[f.def.Type.Name()])
+		case r.by != nil: // who wants the field looks for a loader that has it
+		case t.model.Entity():
+			wanted = append(wanted, f)
 		default:
 			s.nowhere(t, f, r)
 		}
 	}
-	if needed != nil {
-		s.asked[needed.Block()] = true
-		s.checkReference(t, m, r, needed)
-		s.load(t)
+	if len(wanted) > 0 {
+		s.want(t, wanted, m, r)
 	}
-}
-
-// otherLoader returns a loader, other than the one that was asked already, whose key an object built by a mapping has; nil if
-// there is none.
-func (s *shapes) otherLoader(t *typ, m *members, by *Connector) *Connector {
-	for _, c := range t.model.Loaders {
-		if c != by && len(c.Inputs) > 0 && !slices.ContainsFunc(c.Inputs, func(in Input) bool { return m.values[in.Path[0]] == nil }) {
-			return c
-		}
-	}
-	return nil
 }
 
 func (s *shapes) nowhere(t *typ, f *field, r reply) {
@@ -225,19 +215,6 @@ func (s *shapes) nowhere(t *typ, f *field, r reply) {
 		}
 	}
 	s.problem(s.insideText(r.text, 0), f.coordinate(), fmt.Sprintf("nothing provides this field: the mapping of %s does not list it, and %s", r.coordinate, why), hint)
-}
-
-// checkReference checks that an object built by a mapping has the key by which the rest is loaded.
-func (s *shapes) checkReference(t *typ, m *members, r reply, loader *Connector) {
-	if m == nil || m.open {
-		return
-	}
-	for _, in := range loader.Inputs {
-		if m.values[in.Path[0]] == nil {
-			s.problem(s.insideText(r.text, 0), r.coordinate, fmt.Sprintf("the mapping lacks %s, the key by which %s is loaded", in.Path[0], t.name),
-				"add "+in.Path[0]+" to the mapping")
-		}
-	}
 }
 
 // found walks a field that lies in a reply as it is: under its own name, or where @from says.
@@ -292,7 +269,7 @@ func (s *shapes) reference(t *typ, f *field, r reply) {
 		if t.kind != ast.Object && !s.tellable(t, f, r) {
 			s.untold(t, f, r)
 		}
-		s.load(t)
+		s.wantAll(t)
 		return
 	}
 	s.value(t, f, r)
@@ -300,8 +277,8 @@ func (s *shapes) reference(t *typ, f *field, r reply) {
 		return
 	}
 	for _, o := range s.possible(t) {
-		if o.model.Loader() != nil {
-			s.load(o)
+		if o.model.Entity() {
+			s.wantAll(o)
 		}
 	}
 }
@@ -326,27 +303,6 @@ func (s *shapes) listed(f *field, n mapping.Node, offset int, r reply) {
 	s.fitField(n, f, s.insideText(r.text, offset), r.coordinate, r.scope)
 	for _, o := range objects(n) {
 		s.reference(t, f, reply{object: o, text: r.text, coordinate: r.coordinate})
-	}
-}
-
-// load walks what the loaders of t give.
-func (s *shapes) load(t *typ) {
-	if t.kind != ast.Object {
-		for _, o := range s.possible(t) {
-			s.load(o)
-		}
-		if c := t.model.Loader(); s.done[c] {
-			return
-		}
-	}
-	for _, c := range t.model.Loaders {
-		for _, r := range s.replies(c.Selection, s.selections[c], c.Coordinate) {
-			r.by, r.scope = c, &scope{parent: t}
-			s.checkMatch(c, r)
-			if t.kind == ast.Object {
-				s.object(t, r)
-			}
-		}
 	}
 }
 

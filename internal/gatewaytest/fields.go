@@ -37,7 +37,8 @@ func (x *execution) prepare(o *thing, groups []*group, at path) (gone bool, how 
 		}
 	}
 	all := x.loaders(o, groups)
-	if i := slices.Index(all, o.loader()); i > 0 && o.reference { // without what it points to, nothing else counts
+	entity := entityLoader(o, all)
+	if i := slices.Index(all, entity); i > 0 && o.reference { // without what it points to, nothing else counts
 		all[0], all[i] = all[i], all[0]
 	}
 	failed := map[*fault.Error]bool{}
@@ -47,7 +48,7 @@ func (x *execution) prepare(o *thing, groups []*group, at path) (gone bool, how 
 			failed[l.failure] = true
 			x.blame(at, l.failure.Code)
 		}
-		if o.reference && c == o.loader() && !l.found {
+		if o.reference && c == entity && !l.found {
 			if l.failure != nil {
 				return true, blamed
 			}
@@ -55,6 +56,20 @@ func (x *execution) prepare(o *thing, groups []*group, at path) (gone bool, how 
 		}
 	}
 	return false, written
+}
+
+// entityLoader returns the one of the connectors to be asked that says whether the entity is there: its preferred loader, else
+// the first loader of its type; nil if none is asked.
+func entityLoader(o *thing, all []*schema.Connector) *schema.Connector {
+	if slices.Contains(all, o.loader()) {
+		return o.loader()
+	}
+	for _, c := range all {
+		if slices.Contains(o.typ.Loaders, c) {
+			return c
+		}
+	}
+	return nil
 }
 
 func (x *execution) fields(o *thing, groups []*group, at path) (string, outcome) {

@@ -80,19 +80,53 @@ func sourceOf(c *schema.Connector) *schema.Source {
 	return c.Source
 }
 
-// owner returns the connector that is asked for f if o does not have it: a loader of the object, for what the loaders' own
-// block says; else the first connector of f's block whose key o has.
+// owner returns the connector that is asked for f if o does not have it: one of f's block, or of the loaders of o if those
+// are of that block too or f is in none. It is the first whose key o has and which gives f, else the first whose key o has.
 func (o *thing) owner(f *schema.Field) *schema.Connector {
-	loader := o.loader()
+	var all []*schema.Connector
+	if f.Block == nil || o.loads(f.Block) {
+		if o.by != nil && slices.Contains(o.typ.Loaders, o.by) {
+			all = append(all, o.by)
+		}
+		all = append(all, o.typ.Loaders...)
+	}
+	if f.Block != nil && !slices.Contains(all, f.Block) {
+		all = append(all, f.Block)
+		if len(f.Block.Twins) > 0 {
+			all = append(all, f.Block.Twins...)
+		}
+	}
+	for _, c := range all {
+		if o.has(c) && gives(c, f, o.typ) {
+			return c
+		}
+	}
+	for _, c := range all { // another loader may have its key
+		if gives(c, f, o.typ) {
+			return c
+		}
+	}
+	if f.Block != nil && !o.loads(f.Block) {
+		return o.keyed(all)
+	}
+	return o.loader()
+}
+
+// gives reports whether c gives f: its selection says so, or without one f is of its block.
+func gives(c *schema.Connector, f *schema.Field, t *schema.Type) bool {
+	if c.Selection != nil {
+		if shape := selectOf(c.Selection); shape != nil {
+			_, ok := memberOf(shape, f.Name)
+			return ok
+		}
+	}
 	switch {
-	case f.Block == nil:
-		return loader
-	case loader != nil && (loader.Block() == f.Block || loader.KeyArgs && loader.Source == f.Block.Source && o.loads(f.Block)):
-		return loader
-	case len(f.Block.Twins) > 0:
-		return o.keyed(f.Block.Twins)
+	case f.Block == nil, f.Block == c.Block():
+		return true
+	case c.KeyArgs:
+		return f.Block.Source == c.Source
 	default:
-		return f.Block
+		return false
 	}
 }
 
@@ -109,16 +143,22 @@ func (o *thing) loader() *schema.Connector {
 	return o.keyed(o.typ.Loaders)
 }
 
+// has reports whether o has the key of c.
+func (o *thing) has(c *schema.Connector) bool {
+	for _, in := range c.Inputs {
+		if o.held.shape == nil {
+			break
+		}
+		if _, listed := memberOf(o.held.shape, in.Path[0]); !listed && o.typ.Fields[in.Path[0]].Connector == nil {
+			return false
+		}
+	}
+	return true
+}
+
 func (o *thing) keyed(all []*schema.Connector) *schema.Connector {
 	for _, c := range all {
-		has := true
-		for _, in := range c.Inputs {
-			if o.held.shape != nil {
-				_, listed := memberOf(o.held.shape, in.Path[0])
-				has = has && (listed || o.typ.Fields[in.Path[0]].Connector != nil)
-			}
-		}
-		if has {
+		if o.has(c) {
 			return c
 		}
 	}
