@@ -97,12 +97,12 @@ func (o *thing) owner(f *schema.Field) *schema.Connector {
 		}
 	}
 	for _, c := range all {
-		if o.has(c) && gives(c, f, o.typ) {
+		if o.has(c) && gives(c, f) {
 			return c
 		}
 	}
 	for _, c := range all { // another loader may have its key
-		if gives(c, f, o.typ) {
+		if gives(c, f) {
 			return c
 		}
 	}
@@ -113,7 +113,7 @@ func (o *thing) owner(f *schema.Field) *schema.Connector {
 }
 
 // gives reports whether c gives f: its selection says so, or without one f is of its block.
-func gives(c *schema.Connector, f *schema.Field, t *schema.Type) bool {
+func gives(c *schema.Connector, f *schema.Field) bool {
 	if c.Selection != nil {
 		if shape := selectOf(c.Selection); shape != nil {
 			_, ok := memberOf(shape, f.Name)
