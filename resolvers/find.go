@@ -185,7 +185,7 @@ func (c *compilation) key(p *place, variant int, t *schema.Type, names []string,
 		if i == len(names)-1 {
 			def = asToken(def)
 		}
-		f := &collected{key: name, def: def, when: when, node: hiddenField(def), read: true}
+		f := &collected{key: name, def: def, when: when, node: hiddenField(def), read: len(names) == i+1 || p.bases[0].prov.reaches(t, names[i:])}
 		v, err := c.locate(p, variant, t, f)
 		if err != nil {
 			return plan.Ref{}, nil, err

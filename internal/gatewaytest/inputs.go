@@ -55,7 +55,7 @@ func needed(c *schema.Connector, input int) bool { return c.Inputs[input].NonNul
 func (x *execution) deep(o *thing, path []string) (any, *fault.Error) {
 	f := o.typ.Fields[path[0]]
 	before := o.reading
-	o.reading = true
+	o.reading = listed(o.held.shape, path)
 	v, failure := x.whole(o, f)
 	o.reading = before
 	if failure != nil || len(path) == 1 {
