@@ -23,10 +23,16 @@ type feeder struct {
 	plan plan.Feeder
 	when plan.Cond // alternatives, not yet simple; nil: not asked for yet
 	id   string
+	from []*base // that have its keys and are fetched themselves
 }
 
-// also adds a reason to feed.
-func (f *feeder) also(when plan.Cond) { f.when = orAll(f.when, when) }
+// also adds a reason to feed, and so to fetch what the keys are found in.
+func (f *feeder) also(when plan.Cond) {
+	f.when = orAll(f.when, when)
+	for _, b := range f.from {
+		b.also(when)
+	}
+}
 
 // feed makes the objects of a place feed a loader with their keys. slot is where base 0's record gets the answer.
 // name is the response path of what is loaded.
@@ -71,7 +77,13 @@ func (c *compilation) feed(p *place, variant int, t *schema.Type, l *loader, whe
 	if wave > 1 {
 		c.feedEarly(p, l, when, name)
 	}
-	return f, f.feeder(fd), slot, nil
+	fr := f.feeder(fd)
+	for _, b := range from {
+		if b.feed != nil && !slices.Contains(fr.from, b) {
+			fr.from = append(fr.from, b)
+		}
+	}
+	return f, fr, slot, nil
 }
 
 // feedEarly has keys that are known from the arguments of a root field fetched while the root field itself is. Whether the

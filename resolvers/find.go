@@ -121,7 +121,7 @@ func (c *compilation) ask(p *place, variant int, t *schema.Type, conn *schema.Co
 		return value{}, err
 	}
 	feed.also(f.when)
-	v := value{base: p.bases[0], slot: slot, node: l.node, prov: l.prov, list: true, from: fetch}
+	v := value{base: p.bases[0], slot: slot, node: l.node, prov: l.prov, list: true, from: fetch, feed: feed}
 	if c.kind == "query" && p.typ == c.model.Query && len(p.steps) == 0 && len(f.def.LookupKeys) > 0 && conn.HTTP != nil && conn.HTTP.Idempotent() {
 		v.early, v.earlyWhen = map[string]int{}, simple(f.when)
 		for key, member := range f.def.LookupKeys {
@@ -192,7 +192,7 @@ func (c *compilation) key(p *place, variant int, t *schema.Type, names []string,
 		}
 		used = append(used, v.base)
 		if v.from != nil {
-			used = append(used, &base{wave: v.from.wave, needs: []*fetchNode{v.from}})
+			used = append(used, &base{wave: v.from.wave, needs: []*fetchNode{v.from}, feed: v.feed})
 		}
 		hops = append(hops, v.base.hop...)
 		if i == len(names)-1 {

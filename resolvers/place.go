@@ -59,6 +59,7 @@ type value struct {
 	ref  bool
 	list bool // the value has records of its own: a list of objects, or the value of a loader
 	from *fetchNode
+	feed *feeder // of from
 	// for the place of a root field's object: see place
 	given, early map[string]int
 	earlyWhen    plan.Cond

@@ -32,6 +32,9 @@ func (w *world) whole(d dice, c *genConn, key []string) any {
 	}
 	parts := strings.Split(key[0], "\x00")
 	o := w.entity(d, places, c, parts)
+	if w.s.agree {
+		return o
+	}
 	for _, p := range places {
 		for i, k := range c.keys {
 			at := p.keyAt(k, c.source)
@@ -165,10 +168,12 @@ func (w *world) fill(d dice, o *Object, places []place, src *genSource, depth, n
 			w.fill(d, o, p.sub, src, depth, n)
 		case p.f.role == isKeyField:
 			w.put(d, o, p.path, w.key(d, p.f.name, n))
-		case p.f.role == holdsKey && !d.chance(w.values) && (w.s.agree || !d.in(12)):
+		case p.f.role == holdsKey && !w.s.agree && d.in(12):
+			put(o, p.path, nil)
+		case p.f.role == holdsKey: // always an object: what becomes of a key in another value is left open
 			inner := NewObject()
 			w.fill(d, inner, p.members(src), src, depth+1, n)
-			w.put(d, o, p.path, inner)
+			put(o, p.path, inner)
 		case p.f.role == refList:
 			w.put(d, o, p.path, w.lists(d, 1, func() any { return w.key(d, keyName(p.f.by[0]), 1+d.IntN(6)) }))
 			if p.sub != nil || !sameStrings(p.path, p.f.path) { // picked by a selection: objects, not keys
