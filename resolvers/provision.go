@@ -91,11 +91,11 @@ func (v *provision) carries(t *schema.Type, f *schema.Field) bool {
 	case f.Block != nil && f.Block == v.conn.Block():
 		return true
 	case v.own || isBlock(t, v.conn):
-		return slices.Contains(t.Loaders, v.conn) && (f.Block == nil || v.conn.KeyArgs && ofMain(t, f) && f.Block.Source == v.src)
+		return slices.Contains(t.Loaders, v.conn) && (f.Block == nil || v.conn.KeyArgs && ofMain(t, f) && f.Block.AsksFor(v.src))
 	case f.Block == nil:
 		return true
 	default:
-		return v.src != nil && f.Block.Source == v.src
+		return v.src != nil && f.Block.AsksFor(v.src)
 	}
 }
 

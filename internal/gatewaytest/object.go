@@ -66,7 +66,7 @@ func (x *execution) provider(o *thing, f *schema.Field) *schema.Connector {
 		return nil
 	case o.held.whole && !fieldLevel(via):
 		return block
-	case via != nil && via.Source != nil && f.Block.Source == via.Source:
+	case via != nil && via.Source != nil && asks(f.Block, via.Source):
 		return nil
 	default:
 		return block
@@ -124,10 +124,20 @@ func (o *thing) gives(c *schema.Connector, f *schema.Field) bool {
 	case f.Block == nil, f.Block == c.Block(), o.typ.KeyField(f.Name):
 		return true
 	case c.KeyArgs:
-		return f.Block.Source == c.Source
+		return asks(f.Block, c.Source)
 	default:
 		return false
 	}
+}
+
+// asks reports whether one of the connectors of a block calls a source.
+func asks(block *schema.Connector, source *schema.Source) bool {
+	for _, c := range append([]*schema.Connector{block}, block.Twins...) {
+		if c.Source == source {
+			return true
+		}
+	}
+	return false
 }
 
 // loads reports whether a block is that of a loader of o's type.
