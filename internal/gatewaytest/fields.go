@@ -154,7 +154,7 @@ func (x *execution) lookup(f *schema.Field, args *Object, g *group, at path) (st
 	this, missing := keyOf(f, args)
 	if missing {
 		x.early(f, this, g, at) // by the members that are there
-		if f.Loader.KeyArgs { // as if that field were asked
+		if f.Loader.KeyArgs {   // as if that field were asked
 			x.blame(at, fault.BadUserInput)
 			return x.null(f.Type, blamed, at)
 		}

@@ -121,6 +121,8 @@ type genArg struct {
 	def  string // default, or ""
 	is   string // of @is, or ""
 	key  bool   // it picks an entity, or helps to
+	// of @require, or "": clients do not see the argument
+	require string
 	// of an argument of an input type
 	members []genArg
 }
@@ -170,8 +172,9 @@ type genConn struct {
 	how      string  // methods behind root
 	sel      []place // explicit selection, nil for default mapping
 	args     []string
-	value    string // the selection of a computed value
-	named    string // where an explicit selection finds the type's name, of abstract types
+	inPath   []string // arguments that are path segments
+	value    string   // the selection of a computed value
+	named    string   // where an explicit selection finds the type's name, of abstract types
 }
 
 // place is where a value of a field stands in a raw object, and how it is taken from there.

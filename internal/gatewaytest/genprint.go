@@ -154,6 +154,9 @@ func (a genArg) text() string {
 	if a.is != "" {
 		text += fmt.Sprintf(" @is(field: %q)", a.is)
 	}
+	if a.require != "" {
+		text += fmt.Sprintf(" @require(field: %q)", a.require)
+	}
 	return text
 }
 
@@ -208,6 +211,13 @@ func (c *genConn) request() string {
 				url += "/{" + k + "}"
 			}
 		}
+		for _, a := range c.inPath {
+			if mapped {
+				path = append(path, "$args."+a)
+			} else {
+				url += "/{$args." + a + "}"
+			}
+		}
 	case c.mode == many && len(c.keys) > 1:
 		var keys []string
 		for _, k := range c.keys {
@@ -229,11 +239,11 @@ func (c *genConn) request() string {
 	for _, a := range c.args {
 		switch {
 		case c.post:
-			body = append(body, a+": $args."+a)
+			body = append(body, flatKey(a)+": $args."+a)
 		case mapped:
-			params = append(params, a+": $args."+a)
+			params = append(params, flatKey(a)+": $args."+a)
 		default:
-			url += sep + a + "={$args." + a + "}"
+			url += sep + flatKey(a) + "={$args." + a + "}"
 			sep = "&"
 		}
 	}

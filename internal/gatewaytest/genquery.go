@@ -133,6 +133,9 @@ func (q *genQuery) arguments(f *genField) string {
 	var out []string
 	q.number = 1 + q.d.IntN(6)
 	for _, a := range f.args {
+		if a.require != "" {
+			continue
+		}
 		required := strings.HasSuffix(a.typ, "!")
 		if !required && q.d.in(3) {
 			continue

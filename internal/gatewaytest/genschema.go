@@ -62,6 +62,7 @@ func newSchema(d dice) *genSchema {
 	for range 2 + d.IntN(5) {
 		s.rootField(s.query)
 	}
+	s.requiredFields()
 	s.makeGroups()
 	if d.in(3) {
 		s.change = &genType{name: "Mutation", kind: genObject}

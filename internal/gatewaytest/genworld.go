@@ -166,10 +166,32 @@ func argsOf(body []byte) string {
 	var out []string
 	for _, n := range names {
 		if n != "keys" {
-			out = append(out, n+Encode(o.Members[n]))
+			out = append(out, n+Encode(asText(o.Members[n])))
 		}
 	}
 	return strings.Join(out, " ")
+}
+
+// asText is a value with all its scalars as texts: what is read of a parent may have come as 1 or as "1", and both are one key.
+func asText(v any) any {
+	switch v := v.(type) {
+	case []any:
+		list := []any{}
+		for _, item := range v {
+			list = append(list, asText(item))
+		}
+		return list
+	case *Object:
+		out := NewObject()
+		for _, n := range v.Names {
+			out.Set(n, asText(v.Members[n]))
+		}
+		return out
+	}
+	if text, ok := scalarText(v); ok {
+		return text
+	}
+	return v
 }
 
 // body makes the value at the end of the connector's root path.

@@ -61,10 +61,13 @@ func (x *execution) deep(o *thing, path []string) (any, *fault.Error) {
 	if failure != nil || len(path) == 1 {
 		return v.v, failure
 	}
-	if _, wrong := v.v.(misuse); wrong || empty(v.v) {
+	if _, wrong := v.v.(misuse); wrong {
 		return v.v, nil
 	}
 	if _, ok := v.v.(*Object); !ok {
+		if v.whole && !empty(v.v) { // the reply of a call is no object
+			return misuse{}, nil
+		}
 		return absent{}, nil
 	}
 	t, v, ok := concrete(f, v)

@@ -312,12 +312,22 @@ func (x *execution) loaders(o *thing, groups []*group) []*schema.Connector {
 		case f.Connector == nil:
 			need(f)
 		case !o.root:
-			for _, in := range f.Connector.Inputs {
-				o.reading = listed(o.held.shape, in.Path)
-				need(o.typ.Fields[in.Path[0]])
-				o.reading = false
-			}
+			x.inputLoaders(o, f.Connector, need)
 		}
 	}
 	return out
+}
+
+// inputLoaders finds the loaders of what a field's connector reads, also of what connectors of its inputs read.
+func (x *execution) inputLoaders(o *thing, c *schema.Connector, need func(*schema.Field)) {
+	for _, in := range c.Inputs {
+		f := o.typ.Fields[in.Path[0]]
+		if f.Connector != nil {
+			x.inputLoaders(o, f.Connector, need)
+			continue
+		}
+		o.reading = listed(o.held.shape, in.Path)
+		need(f)
+		o.reading = false
+	}
 }
