@@ -211,7 +211,7 @@ func (k maker) key(o *typ, f *field, refers bool) mapping.Node {
 	if refers {
 		loader = o.model.Loader()
 	}
-	if loader == nil || k.counts[f] != nil || !readsInput(loader, f.def.Name) && !(refers && o.model.KeyField(f.def.Name)) {
+	if loader == nil || k.counts[f] != nil || !readsInput(loader, f.def.Name) && (!refers || !o.model.KeyField(f.def.Name)) {
 		return nil
 	}
 	target := k.types[f.def.Type.Name()]
