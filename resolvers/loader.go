@@ -250,7 +250,7 @@ func (l *loader) walk(keys []string) int {
 func spellAll(src *schema.Source, names []string) []string {
 	out := make([]string, len(names))
 	for i, name := range names {
-		out[i] = spell(src, name)
+		out[i] = src.Spell(name)
 	}
 	return out
 }

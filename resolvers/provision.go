@@ -40,7 +40,7 @@ func (v *provision) find(t *schema.Type, f *schema.Field) (found, bool) {
 			return structural(from.Path), true
 		}
 	}
-	return found{keys: []string{spell(v.src, f.Name)}}, true
+	return found{keys: []string{v.src.Spell(f.Name)}}, true
 }
 
 // holdsKey reports whether f is there only for the key inside of it.

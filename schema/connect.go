@@ -72,7 +72,7 @@ func (l *loader) single(uses []*use, coordinate string) *use {
 // not reported as missing.
 func (l *loader) connect(u *use, s site, nth int) *Connector {
 	c := &Connector{Coordinate: s.coordinate(), Pos: u.dir.Position}
-	other := u.arg("grpc") != nil || u.arg("graphql") != nil || u.arg("fn") != nil // reported by decode: not effective yet
+	other := u.arg("graphql") != nil || u.arg("fn") != nil // reported by decode: not effective yet
 	c.ID = l.connectorID(u, c.Coordinate, nth)
 	scope := l.scopeOf(s)
 
@@ -81,8 +81,17 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 		c.Source = l.source(u.arg("source"), c.Coordinate)
 		scope.source = c.Source
 	}
-	h := u.arg("http")
+	h, g := u.arg("http"), u.arg("grpc")
+	calls := h != nil || g != nil
 	switch {
+	case h != nil && g != nil:
+		l.problem(u.at, c.Coordinate, "a connector makes one call: http and grpc are two", "keep one of them")
+	case g != nil && !hasSource:
+		l.problem(at(g.Position), c.Coordinate, "a gRPC call needs a source", `declare @source(grpc: { target: "..." }), and name it: @connect(source: "...", ...)`)
+	case g != nil:
+		c.HTTP = l.grpc(g, s, c, scope)
+	case h != nil && c.Source != nil && c.Source.GRPC != nil:
+		l.problem(at(h.Position), c.Coordinate, fmt.Sprintf("source %q speaks gRPC", c.Source.Name), `write grpc: { method: "package.Service/Method" }`)
 	case h != nil:
 		c.HTTP = l.http(h, u, c, hasSource, scope)
 	case other:
@@ -92,15 +101,15 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 	case u.arg("selection") == nil:
 		l.problem(u.at, c.Coordinate, "the connector does nothing", `write http: { GET: "/path" }, or selection: "..." for a value without a call`)
 	}
-	l.readSelection(u, s, c, scope, h != nil || other)
+	l.readSelection(u, s, c, scope, calls || other)
 	c.Errors, c.Success = l.outcome(u, scope)
 	if c.Source != nil {
 		inherit(c, c.Source)
 	}
 	c.Inputs, c.Args = scope.read.inputs, scope.read.args
-	l.unread[c] = other || (h != nil && (c.HTTP == nil || c.HTTP.URL == nil)) || scope.read.faulty || u.faulty
+	l.unread[c] = other || (calls && (c.HTTP == nil || c.HTTP.URL == nil)) || scope.read.faulty || u.faulty
 	l.fillRequired(c, s, scope)
-	if h == nil && !other && !u.faulty {
+	if !calls && !other && !u.faulty {
 		l.checkComputed(u, s, c, scope)
 		return c
 	}

@@ -34,6 +34,7 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.checkRequires()
 	l.privates()
 	l.checkShapes()
+	l.fitMessages()
 	l.checkCycles()
 	if !l.failed() {
 		l.warn()
