@@ -78,7 +78,7 @@ func TestParse(t *testing.T) {
 func TestParseLooksInRootsToo(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{
-		"a/svc.proto":          `syntax = "proto3"; import "x/y.proto"; service S { rpc M(Y) returns (Y); }`,
+		"a/svc.proto":           `syntax = "proto3"; import "x/y.proto"; service S { rpc M(Y) returns (Y); }`,
 		"third/party/x/y.proto": `syntax = "proto3"; message Y {}`,
 	}
 	if _, err := protos.Parse("a/svc.proto", texts(files)); err == nil {
