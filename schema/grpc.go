@@ -122,6 +122,10 @@ func (l *loader) definitions(v *ast.Value, coordinate string) *protos.Services {
 		return services
 	case errors.As(err, &faults):
 		for _, f := range faults {
+			if f.File == file && f.Line == 0 { // of the file as a whole: what matters is who names it
+				l.problem(p, coordinate, file+": "+f.Msg, "the path is taken from the folder of "+path.Base(filepath.ToSlash(v.Position.Src.Name)))
+				continue
+			}
 			l.problems = append(l.problems, Problem{File: f.File, Line: f.Line, Column: f.Col, Coordinate: coordinate, Message: f.Msg})
 		}
 	case errors.Is(err, fs.ErrNotExist):

@@ -5,7 +5,6 @@ import (
 	"hash/fnv"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -76,7 +75,7 @@ func (k maker) leaf(f *field, name string, key bool) mapping.Node {
 	case strings.HasSuffix(lower, "email"):
 		return k.text("user", "@example.com")
 	case strings.HasSuffix(lower, "url"), strings.HasSuffix(lower, "uri"):
-		return k.text("https://example.com/"+strings.ReplaceAll(strings.Join(words(field), " "), " ", "-")+"/", "")
+		return k.text("https://example.com/"+strings.Join(words(field), "-")+"/", "")
 	}
 	return k.text(strings.Join(words(field), " ")+" ", "")
 }
@@ -145,7 +144,7 @@ func (k maker) customLeaf(field, name string) mapping.Node {
 	case has("uuid", "guid"):
 		return constantText(fmt.Sprintf("00000000-0000-4000-8000-%012d", n))
 	case has("url", "uri"):
-		return k.text("https://example.com/"+strings.ReplaceAll(strings.Join(words(field), " "), " ", "-")+"/", "")
+		return k.text("https://example.com/"+strings.Join(words(field), "-")+"/", "")
 	case has("email"):
 		return k.text("user", "@example.com")
 	case has("json", "object", "map", "any"):

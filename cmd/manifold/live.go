@@ -73,7 +73,13 @@ func (l *live) read() (*gateway.Inputs, *config.Config) {
 	for _, s := range in.sources {
 		out.Texts = append(out.Texts, gateway.Text{Name: s.Name, Body: s.Input})
 	}
+	for _, name := range in.files.names() {
+		text, _ := in.files.read(name)
+		out.Texts = append(out.Texts, gateway.Text{Name: name, Body: string(text)})
+		out.Watch = append(out.Watch, name)
+	}
 	out.Options = options(cfg)
+	out.Options.Read = in.files.read
 	out.Options.Env, out.Options.Logger, out.Options.Mock = l.world.Env, l.setup.Logger, l.serve.mock()
 	return out, cfg
 }
