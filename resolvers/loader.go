@@ -83,6 +83,9 @@ func (l *loader) describe(conn *schema.Connector) {
 		Method: h.Method, URL: h.URL, Headers: headers(h.Headers), Body: h.Body, Encoding: h.Encoding, Idempotent: h.Idempotent(),
 		Respond: headers(h.Respond),
 	}
+	if conn.RPC != nil {
+		p.Request.RPC = conn.RPC.Codec
+	}
 }
 
 func headers(rules []schema.Header) (out []plan.Header) {

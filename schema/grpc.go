@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -15,6 +14,7 @@ import (
 	"manifold/internal/mapping"
 	"manifold/internal/protos"
 	"manifold/internal/template"
+	"manifold/internal/transcode"
 )
 
 // GRPC is what a source that speaks gRPC is called by.
@@ -22,7 +22,13 @@ type GRPC struct {
 	Target   string // as grpc-go takes it: host:port, dns:///host:port, unix:///path
 	TLS      bool
 	Services *protos.Services
-	Methods  []*protos.Method // those that connectors call, each once
+	Methods  []*RPCMethod // those that connectors call, each once
+}
+
+// RPCMethod is a method that connectors call: its definition, and what turns its messages into JSON and back.
+type RPCMethod struct {
+	*protos.Method
+	Codec *transcode.Method
 }
 
 // RPC is the Method of a call of gRPC. Its URL is grpc://SOURCE/package.Service/Method, its body the JSON of the request.
@@ -183,13 +189,22 @@ func (l *loader) grpc(v *ast.Value, s site, c *Connector, sc *scope) *HTTP {
 		l.notYet(p, c.Coordinate, "the streaming method "+name, "call one that takes one message and returns one")
 		return nil
 	}
-	if !slices.Contains(c.Source.GRPC.Methods, m) {
-		c.Source.GRPC.Methods = append(c.Source.GRPC.Methods, m)
-	}
-	c.RPC = m
+	c.RPC = c.Source.GRPC.compiled(m)
 	out.URL = url.WithBase(c.Source.BaseURL)
 	l.fitRequest(out.Body, m.Input, member(v, "request"), sc)
 	return out
+}
+
+// compiled returns a method with its codec, made once for all its connectors.
+func (g *GRPC) compiled(m *protos.Method) *RPCMethod {
+	for _, have := range g.Methods {
+		if have.Method == m {
+			return have
+		}
+	}
+	r := &RPCMethod{m, transcode.NewMethod(m.Path(), m.Input, m.Output, g.Services.Messages())}
+	g.Methods = append(g.Methods, r)
+	return r
 }
 
 // fitRequest checks that the members which a mapping gives to a message are fields of it, and that lists and messages stand

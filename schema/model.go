@@ -224,13 +224,13 @@ type Arg struct {
 type Connector struct {
 	ID         string // id: of the directive, else the coordinate (Type or Type.field, with #n for a second one)
 	Coordinate string
-	Source     *Source        // nil for a connector without transport
-	HTTP       *HTTP          // nil for a connector without transport
-	RPC        *protos.Method // the method that a gRPC call calls; nil for other calls
-	Selection  mapping.Node   // nil: default mapping
-	Batch      *Batch         // not nil exactly if a template reads $batch
-	Errors     Errors         // merged with the source's, member by member
-	Success    mapping.Node   // merged with the source's; nil: 2xx
+	Source     *Source      // nil for a connector without transport
+	HTTP       *HTTP        // nil for a connector without transport
+	RPC        *RPCMethod   // the method that a gRPC call calls; nil for other calls
+	Selection  mapping.Node // nil: default mapping
+	Batch      *Batch       // not nil exactly if a template reads $batch
+	Errors     Errors       // merged with the source's, member by member
+	Success    mapping.Node // merged with the source's; nil: 2xx
 	// Inputs are the fields of the parent that its templates and selection read by $this or $batch (for a loader written on
 	// a root field, the arguments that are its key), without repeats, in order of first use.
 	Inputs []Input

@@ -3,6 +3,7 @@ package gatewaytest
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"strings"
 	"sync"
 	"testing"
@@ -28,7 +29,7 @@ func RunSpec(t *testing.T, s *Spec) map[string]string {
 
 func runSpec(t *testing.T, s *Spec, out map[string]string) {
 	t.Helper()
-	g, err := OpenWith(s.Sources, s.Env, schema.Options{Overlays: s.Config, Mock: s.Mocked}, s.answer())
+	g, err := OpenWith(s.Sources, s.Env, s.options(), s.answer())
 	if err != nil {
 		out["problems"] = err.Error() + "\n"
 		if len(s.Requests) > 0 {
@@ -48,6 +49,17 @@ func runSpec(t *testing.T, s *Spec, out map[string]string) {
 	}
 }
 
+// options are what the gateway of a spec is told besides its files.
+func (s *Spec) options() schema.Options {
+	return schema.Options{Overlays: s.Config, Mock: s.Mocked, Read: func(path string) ([]byte, error) {
+		text, ok := s.Files[path]
+		if !ok {
+			return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+		}
+		return []byte(text), nil
+	}}
+}
+
 // answer makes the mock take one tick for each call. Waves are numbered by the clock.
 func (s *Spec) answer() func(context.Context, *schema.Source, *upstreams.Call) (*upstreams.Reply, error) {
 	var mu sync.Mutex
@@ -60,7 +72,7 @@ func (s *Spec) answer() func(context.Context, *schema.Source, *upstreams.Call) (
 		}
 		mine := wave
 		mu.Unlock()
-		reply, err := s.Mock.answer(nameOf(source), call, mine)
+		reply, err := s.Mock.answerOf(source, call, mine)
 		time.Sleep(tick)
 		return reply, err
 	}
