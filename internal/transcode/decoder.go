@@ -22,9 +22,11 @@ func NewDecoder(md protoreflect.MessageDescriptor, known []protoreflect.MessageD
 	return &Decoder{root: compile(md, known)}
 }
 
-// Decode appends the JSON of a message to dst. What is not a message of the type is an error, and dst is then returned as it
-// was. Wire is only read. The work is at most proportional to the length of wire times the number of repeated fields.
-func (d *Decoder) Decode(dst, wire []byte) ([]byte, error) {
+// Decode appends the JSON of a message to dst, about limit bytes at most: beyond that it fails with ErrTooLong, because two bytes
+// on the wire may be an object of hundreds of default values. What is not a message of the type is an error too. On error dst is
+// returned as it was. Wire is only read. The work is at most proportional to the length of wire times the number of repeated
+// fields, and to limit.
+func (d *Decoder) Decode(dst, wire []byte, limit int) ([]byte, error) {
 	if len(wire) > maxWire {
 		return dst, errLong
 	}
@@ -33,6 +35,7 @@ func (d *Decoder) Decode(dst, wire []byte) ([]byte, error) {
 		s = new(decoding)
 	}
 	s.merge = len(wire) + 64<<10
+	s.limit = len(dst) + limit
 	out, err := s.value(dst, wire, d.root, 0)
 	s.slots, s.entries = s.slots[:0], s.entries[:0]
 	if cap(s.slots) <= 1<<12 && cap(s.entries) <= 1<<12 {
@@ -53,6 +56,7 @@ type decoding struct {
 	slots   []slot  // a stack: those of the messages that are open
 	entries []entry // a stack: those of the maps that are open
 	merge   int     // how many bytes of split messages may still be put together
+	limit   int     // how long dst may become
 }
 
 // slot is what is known of one field of an open message.
@@ -142,6 +146,9 @@ func (d *decoding) value(dst, w []byte, m *message, depth int) ([]byte, error) {
 	if err := d.index(w, m, base, depth); err != nil {
 		return dst, err
 	}
+	if len(dst) > d.limit {
+		return dst, ErrTooLong
+	}
 	var err error
 	if m.form == plainForm {
 		dst, err = d.object(append(dst, '{'), w, m, base, depth)
@@ -149,6 +156,9 @@ func (d *decoding) value(dst, w []byte, m *message, depth int) ([]byte, error) {
 		dst, err = d.special(dst, w, m, base, depth)
 	}
 	d.slots = d.slots[:base]
+	if err == nil && len(dst) > d.limit {
+		err = ErrTooLong
+	}
 	return dst, err
 }
 

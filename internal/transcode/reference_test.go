@@ -45,13 +45,18 @@ func descriptor(name string) protoreflect.MessageDescriptor {
 
 // reference is the slow truth: the JSON of a message by the rules in doc.go, read through reflection, as encoding/json would
 // decode it with UseNumber.
-func reference(md protoreflect.MessageDescriptor, wire []byte) (any, error) {
+func reference(md protoreflect.MessageDescriptor, wire []byte) (v any, err error) {
+	defer func() {
+		if p := recover(); p != nil { // dynamicpb does, of a map's key with a wrong wire type
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
 	m := dynamicpb.NewMessage(md)
 	if err := (proto.UnmarshalOptions{AllowPartial: true, RecursionLimit: 100}).Unmarshal(wire, m); err != nil {
 		return nil, err
 	}
 	r := referee{}
-	v := r.message(m)
+	v = r.message(m)
 	return v, r.err
 }
 

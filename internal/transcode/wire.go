@@ -6,6 +6,9 @@ import (
 	"math"
 )
 
+// ErrTooLong is the error of a message whose JSON would be longer than it may be.
+var ErrTooLong = errors.New("the message is too long as JSON")
+
 // What can be wrong with the wire form of a message.
 var (
 	errTruncated = errors.New("the message ends in the middle of a value")
