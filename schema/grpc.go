@@ -52,6 +52,7 @@ func (l *loader) grpcSource(v *ast.Value, s *Source, sc *scope) {
 		s.GRPC.Services = l.definitions(definition, sc.coordinate)
 	case !reflection:
 		l.problem(at(v.Position), sc.coordinate, "it is not said what the service's methods are", `name its definition, proto: "service.proto", or say reflection: true`)
+	case l.mocks(s): // it may not be there yet
 	case l.reflect == nil:
 		l.problem(at(member(v, "reflection").Position), sc.coordinate, "the service cannot be asked for its methods here", `name its definition: proto: "service.proto"`)
 	default:
@@ -170,6 +171,10 @@ func (l *loader) grpc(v *ast.Value, s site, c *Connector, sc *scope) *HTTP {
 		out.Body = &mapping.Object{}
 	}
 	url, err := template.ParseURL("/" + strings.TrimPrefix(name, "/"))
+	if c.Source.GRPC.Services == nil && l.mocks(c.Source) && err == nil {
+		out.URL = url.WithBase(c.Source.BaseURL)
+		return out
+	}
 	if c.Source.GRPC.Services == nil || err != nil {
 		return nil
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/internal/mapping"
-	"manifold/internal/protos"
 	"manifold/internal/template"
 )
 

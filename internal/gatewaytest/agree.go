@@ -27,7 +27,7 @@ func AgreeSpec(data []byte) (compared int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	g, err := OpenWith(engine.Sources, engine.Env, engine.options(), func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
+	g, err := OpenWith(engine.Sources, engine.Env, engine.Options(), func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
 		return engine.Mock.answerOf(source, call, 0)
 	})
 	if err != nil {

@@ -182,6 +182,9 @@ func fill(c *schema.Connector, vars variables, header http.Header) (*upstreams.C
 		return nil, err
 	}
 	call := &upstreams.Call{Method: c.HTTP.Method, URL: []byte(url)}
+	if c.RPC != nil {
+		call.RPC = c.RPC.Codec
+	}
 	for _, h := range c.HTTP.Headers {
 		if h.Value == nil {
 			for _, v := range header.Values(h.From) {

@@ -2,6 +2,7 @@ package gatewaytest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"manifold/internal/protos"
 	"manifold/schema"
 	"manifold/upstreams"
 )
@@ -29,7 +31,7 @@ func RunSpec(t *testing.T, s *Spec) map[string]string {
 
 func runSpec(t *testing.T, s *Spec, out map[string]string) {
 	t.Helper()
-	g, err := OpenWith(s.Sources, s.Env, s.options(), s.answer())
+	g, err := OpenWith(s.Sources, s.Env, s.Options(), s.answer())
 	if err != nil {
 		out["problems"] = err.Error() + "\n"
 		if len(s.Requests) > 0 {
@@ -49,15 +51,23 @@ func runSpec(t *testing.T, s *Spec, out map[string]string) {
 	}
 }
 
-// options are what the gateway of a spec is told besides its files.
-func (s *Spec) options() schema.Options {
-	return schema.Options{Overlays: s.Config, Mock: s.Mocked, Read: func(path string) ([]byte, error) {
+// Options are what the gateway of a spec is told besides its files.
+func (s *Spec) Options() schema.Options {
+	read := func(path string) ([]byte, error) {
 		text, ok := s.Files[path]
 		if !ok {
 			return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
 		}
 		return []byte(text), nil
-	}}
+	}
+	reflect := func(target string, _ bool) (*protos.Services, error) { // a service at users:1 tells what users.proto says
+		name, _, _ := strings.Cut(target, ":")
+		if s.Files[name+".proto"] == "" {
+			return nil, errors.New("it does not answer")
+		}
+		return protos.Parse(name+".proto", read)
+	}
+	return schema.Options{Overlays: s.Config, Mock: s.Mocked, Read: read, Reflect: reflect}
 }
 
 // answer makes the mock take one tick for each call. Waves are numbered by the clock.

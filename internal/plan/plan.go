@@ -118,7 +118,7 @@ type Request struct {
 	// Respond are headers that the client's response gets when the reply is there. Whatever keeps replies, or shares them
 	// between requests, has to leave such a call alone: its reply may hold what is meant for one client (a session).
 	Respond []Header
-	RPC *transcode.Method // of a call of gRPC, whose Method is RPC; nil for HTTP
+	RPC     *transcode.Method // of a call of gRPC, whose Method is RPC; nil for HTTP
 }
 
 // Header is one header rule.
