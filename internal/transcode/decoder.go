@@ -72,16 +72,25 @@ type slot struct {
 func (d *decoding) index(w []byte, m *message, base, depth int) error {
 	for i := 0; i < len(w); {
 		start := i
-		number, wire, at := tag(w, i)
-		if at < 0 {
-			return wireError(at)
+		var (
+			n      = -1
+			number uint64
+			wire   uint8
+			at     = i + 1
+		)
+		if c := w[i]; c < 0x80 { // most tags: 10% of the whole
+			n, number, wire = int(m.byTag[c]), uint64(c>>3), c&7
 		}
-		n := m.index(number)
-		if n < 0 || !m.fields[n].accepts(wire) {
-			if i = skip(w, at, number, wire, depth+1); i < 0 {
-				return wireError(i)
+		if n < 0 {
+			if number, wire, at = tag(w, i); at < 0 {
+				return wireError(at)
 			}
-			continue
+			if n = m.index(number); n < 0 || !m.fields[n].accepts(wire) {
+				if i = skip(w, at, number, wire, depth+1); i < 0 {
+					return wireError(i)
+				}
+				continue
+			}
 		}
 		f, s := &m.fields[n], &d.slots[base+n]
 		switch wire {
@@ -167,19 +176,21 @@ func (d *decoding) object(dst, w []byte, m *message, base, depth int) ([]byte, e
 	var err error
 	for i := range m.fields {
 		f := &m.fields[i]
-		s := d.slots[base+i]
+		s := &d.slots[base+i]
 		if s.count == 0 {
 			dst = append(dst, f.absent...)
 			continue
 		}
 		dst = append(dst, f.member...)
 		switch {
+		case f.scalar:
+			dst, err = f.value(dst, w[s.from:s.to], s.number)
 		case f.entry != nil:
-			dst, err = d.entriesOf(dst, w, f, s, depth)
+			dst, err = d.entriesOf(dst, w, f, *s, depth)
 		case f.list:
-			dst, err = d.items(dst, w, f, s, depth)
+			dst, err = d.items(dst, w, f, *s, depth)
 		default:
-			dst, err = d.single(dst, w, f, s, depth)
+			dst, err = d.single(dst, w, f, *s, depth)
 		}
 		if err != nil {
 			return dst, err

@@ -35,9 +35,9 @@ func (d *decoding) entriesOf(dst, w []byte, f *field, s slot, depth int) ([]byte
 		if err := d.index(part, f.entry, base, depth); err != nil {
 			return err
 		}
-		e := entry{wire: part}
+		e := entry{wire: part, number: key.order(d.present(base + keyField))}
 		if k := d.slots[base+keyField]; k.count > 0 {
-			e.text, e.number = part[k.from:k.to], key.order(k.number)
+			e.text = part[k.from:k.to]
 		}
 		d.slots = d.slots[:base]
 		d.entries = append(d.entries, e)

@@ -20,6 +20,7 @@ type message struct {
 	fields []field // as declared
 	oneofs int     // how many real ones there are
 
+	byTag    [128]int16     // index of the field that a tag of one byte is of, -1: none, or not with this wire type
 	byNumber []int16        // index of the field by number, -1: none; for numbers below its length
 	beyond   []numbered     // the others, sorted
 	byName   map[string]int // names that requests may use
@@ -56,6 +57,7 @@ type field struct {
 	number int32
 	kind   protoreflect.Kind
 	wire   uint8 // type of the wire of one value
+	scalar bool  // neither a message nor a list nor a map
 	list   bool
 	packed bool // a list that is sent packed
 	oneof  int16
@@ -169,6 +171,12 @@ func (m *message) number() {
 		}
 		m.byNumber[n] = int16(i)
 	}
+	for t := range m.byTag {
+		m.byTag[t] = -1
+		if n := m.index(uint64(t >> 3)); t>>3 > 0 && n >= 0 && m.fields[n].accepts(uint8(t&7)) {
+			m.byTag[t] = int16(n)
+		}
+	}
 	slices.SortFunc(m.beyond, func(a, b numbered) int { return cmp.Compare(a.number, b.number) })
 }
 
@@ -186,6 +194,7 @@ func (t *types) field(fd protoreflect.FieldDescriptor) field {
 	case fd.Enum() != nil:
 		f.enum = enumOf(fd.Enum())
 	}
+	f.scalar = fd.Message() == nil && !f.list
 	f.zero = f.zeroValue(fd)
 	switch {
 	case fd.IsMap():
@@ -200,7 +209,7 @@ func (t *types) field(fd protoreflect.FieldDescriptor) field {
 
 // zeroValue returns the JSON of the value that a scalar has if it was not sent.
 func (f *field) zeroValue(fd protoreflect.FieldDescriptor) []byte {
-	if f.message != nil || f.entry != nil || f.list {
+	if !f.scalar {
 		return nil
 	}
 	v := fd.Default()
