@@ -22,9 +22,9 @@ type demoCmd struct {
 
 // Help is the long text of `manifold demo --help`.
 func (*demoCmd) Help() string {
-	return `Starts the two REST services of a small shop on free ports of this machine, and a gateway in front of them in
-development mode, with a playground in the browser. Each call that reaches a service is shown, so that you see how few
-there are. Needs no files, no network and no account. Ctrl-C stops all.
+	return `Starts the services of a small shop on free ports of this machine, and a gateway in front of the two REST services
+among them in development mode, with a playground in the browser. Each call that reaches a service is shown, so that you
+see how few there are. Needs no files, no network and no account. Ctrl-C stops all.
 
 Examples:
 
@@ -77,7 +77,7 @@ func showCalls(to io.Writer) func(shop.Call) {
 	return func(c shop.Call) {
 		mu.Lock()
 		defer mu.Unlock()
-		fmt.Fprintf(to, "  -> %-6s %s %s  %d\n", c.Service, c.Method, c.URI, c.Status)
+		fmt.Fprintf(to, "  -> %-7s %s  %s\n", c.Service, c.Request, c.Status)
 	}
 }
 
@@ -107,6 +107,8 @@ func welcome(url string, s *shop.Shop) string {
 	b.WriteString("Manifold demo: one GraphQL endpoint over the REST services of a small shop.\n\n")
 	fmt.Fprintf(&b, "  playground  %s/\n  graphql     %s/graphql\n  users       %s\n  orders      %s\n",
 		url, url, s.UsersURL, s.OrdersURL)
+	b.WriteString("\nTwo more services of the shop run, which its gateway does not ask yet:\n\n")
+	fmt.Fprintf(&b, "  catalog     %s (gRPC)\n  reviews     %s (GraphQL)\n", s.CatalogAddr, s.ReviewsURL)
 	b.WriteString("\nThree things to try, here or in the playground:\n")
 	for i, try := range tries() {
 		fmt.Fprintf(&b, "\n%d. %s\n\n%s\n", i+1, try.title, curl(url+"/graphql", try.query))
