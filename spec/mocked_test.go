@@ -26,7 +26,7 @@ func TestMockedGatewaysAnswerEverything(t *testing.T) {
 		env     map[string]string
 		options schema.Options
 	}
-	all := []gateway{{"demo", []*ast.Source{{Name: "gateway.graphql", Input: manifold.DemoGateway}}, nil, schema.Options{}}}
+	all := []gateway{{"demo", []*ast.Source{{Name: "gateway.graphql", Input: manifold.DemoGateway}}, nil, schema.Options{Read: manifold.ReadDemo}}}
 	add := func(name string, archive []byte) {
 		s, err := gatewaytest.ParseSpec(archive)
 		if err != nil {
