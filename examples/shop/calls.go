@@ -40,11 +40,11 @@ func watched(service string, h http.Handler, onCall func(Call)) http.Handler {
 	})
 }
 
-// noteDocument has watched tell the first line of a GraphQL document in place of the path, which is always the same.
+// noteDocument has watched tell the GraphQL document, in one line, in place of the path, which is always the same.
 func noteDocument(ctx context.Context, text string) {
-	line, _, more := strings.Cut(strings.TrimSpace(text), "\n")
+	line := strings.Join(strings.Fields(text), " ")
 	if request, ok := ctx.Value(document{}).(*string); ok && line != "" {
-		*request = shortened(strings.TrimSpace(line), more)
+		*request = shortened(line)
 	}
 }
 
@@ -55,7 +55,7 @@ func watchedGRPC(service string, onCall func(Call)) grpc.UnaryServerInterceptor 
 		out, err := next(ctx, in)
 		name, ours := strings.CutPrefix(info.FullMethod, "/"+catalogpb.Catalog_ServiceDesc.ServiceName+"/")
 		if ours && onCall != nil {
-			request := strings.TrimSpace(name + " " + shortened(summary(in), false))
+			request := strings.TrimSpace(name + " " + shortened(summary(in)))
 			onCall(Call{Service: service, Request: request, Status: status.Code(err).String(), Took: time.Since(start)})
 		}
 		return out, err
@@ -95,13 +95,10 @@ func fieldText(field protoreflect.FieldDescriptor, v protoreflect.Value) string 
 	return v.String()
 }
 
-// shortened cuts text after 160 characters, and says so; more tells that it has been cut already.
-func shortened(text string, more bool) string {
+// shortened cuts text after 160 characters, and says so.
+func shortened(text string) string {
 	if letters := []rune(text); len(letters) > 160 {
-		text, more = string(letters[:160]), true
-	}
-	if more {
-		return text + " ..."
+		return string(letters[:160]) + " ..."
 	}
 	return text
 }

@@ -1,8 +1,8 @@
 package catalog
 
 import (
-	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"time"
 
@@ -61,7 +61,7 @@ func attributes(rnd *rand.Rand, category string) map[string]string {
 	switch category {
 	case "BOOKS":
 		return map[string]string{
-			"pages":    fmt.Sprint(120 + rnd.IntN(400)),
+			"pages":    strconv.Itoa(120 + rnd.IntN(400)),
 			"language": pick(rnd, "en fr de pl"), "binding": pick(rnd, "hardcover paperback"),
 		}
 	case "GAMES":

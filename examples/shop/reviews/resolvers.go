@@ -49,6 +49,7 @@ func (q query) ReviewsOf(_ context.Context, productID string, first int32, order
 	return q.store.reviewsOf(productID, n, order), nil
 }
 
+//nolint:revive // the name is gqlgen's
 func (q query) ProductsByIds(_ context.Context, ids []string) ([]*graph.ProductReviews, error) {
 	if len(ids) > maxProducts {
 		return nil, badInput("ids may hold up to %d values, not %d", maxProducts, len(ids))

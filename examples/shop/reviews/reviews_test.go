@@ -72,19 +72,29 @@ func TestAnswers(t *testing.T) {
 	t.Parallel()
 	to := start(t)
 	for _, c := range []struct{ name, document, want string }{
-		{"one review", `{ review(id: "r1") { id stars authorId product { id } createdAt } none: review(id: "r9999") { id } }`,
-			`{"data":{"review":{"id":"r1","stars":5,"authorId":"1","product":{"id":"p1"},"createdAt":"CREATED"},"none":null}}`},
-		{"products in the order of the ids, null for unknown ones, twice if asked twice",
+		{
+			"one review", `{ review(id: "r1") { id stars authorId product { id } createdAt } none: review(id: "r9999") { id } }`,
+			`{"data":{"review":{"id":"r1","stars":5,"authorId":"1","product":{"id":"p1"},"createdAt":"CREATED"},"none":null}}`,
+		},
+		{
+			"products in the order of the ids, null for unknown ones, twice if asked twice",
 			`{ productsByIds(ids: ["p32", "none", "p1", "p1"]) { id rating reviewCount reviews { stars } questions { id } } }`,
-			`{"data":{"productsByIds":[{"id":"p32","rating":null,"reviewCount":0,"reviews":[],"questions":[]},null,LAMP,LAMP]}}`},
+			`{"data":{"productsByIds":[{"id":"p32","rating":null,"reviewCount":0,"reviews":[],"questions":[]},null,LAMP,LAMP]}}`,
+		},
 		{"the newest first", `{ reviewsOf(productId: "p1", first: 2) { id } }`, `{"data":{"reviewsOf":[{"id":"r5"},{"id":"r4"}]}}`},
-		{"the best first, of equals the newest", `{ reviewsOf(productId: "p1", order: BEST) { id } }`,
-			`{"data":{"reviewsOf":[{"id":"r4"},{"id":"r2"},{"id":"r1"},{"id":"r5"},{"id":"r3"}]}}`},
-		{"the worst first, of equals the newest", `{ reviewsOf(productId: "p1", order: WORST, first: 3) { id } }`,
-			`{"data":{"reviewsOf":[{"id":"r5"},{"id":"r3"},{"id":"r4"}]}}`},
+		{
+			"the best first, of equals the newest", `{ reviewsOf(productId: "p1", order: BEST) { id } }`,
+			`{"data":{"reviewsOf":[{"id":"r4"},{"id":"r2"},{"id":"r1"},{"id":"r5"},{"id":"r3"}]}}`,
+		},
+		{
+			"the worst first, of equals the newest", `{ reviewsOf(productId: "p1", order: WORST, first: 3) { id } }`,
+			`{"data":{"reviewsOf":[{"id":"r5"},{"id":"r3"},{"id":"r4"}]}}`,
+		},
 		{"of no product", `{ reviewsOf(productId: "none") { id } }`, `{"data":{"reviewsOf":[]}}`},
-		{"a null argument is the default", `{ productsByIds(ids: ["p1"]) { a: reviews(first: null) { id } b: reviews(first: 0) { id } } }`,
-			`{"data":{"productsByIds":[{"a":[{"id":"r5"},{"id":"r4"},{"id":"r3"},{"id":"r2"},{"id":"r1"}],"b":[]}]}}`},
+		{
+			"a null argument is the default", `{ productsByIds(ids: ["p1"]) { a: reviews(first: null) { id } b: reviews(first: 0) { id } } }`,
+			`{"data":{"productsByIds":[{"a":[{"id":"r5"},{"id":"r4"},{"id":"r3"},{"id":"r2"},{"id":"r1"}],"b":[]}]}}`,
+		},
 		{"of nothing", `{ productsByIds(ids: []) { id } latest(first: 0) { id } }`, `{"data":{"productsByIds":[],"latest":[]}}`},
 	} {
 		want := strings.NewReplacer(
@@ -187,7 +197,9 @@ func TestPostsShowEverything(t *testing.T) {
 		t.Error("there are errors, or another start answers differently")
 	}
 	var posts struct {
-		Data struct{ Latest []struct{ ID, CreatedAt string } }
+		Data struct {
+			Latest []struct{ ID, CreatedAt string }
+		}
 	}
 	if err := json.Unmarshal([]byte(got), &posts); err != nil || len(posts.Data.Latest) != 100 {
 		t.Fatalf("%d posts, %v", len(posts.Data.Latest), err)
