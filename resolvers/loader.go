@@ -98,7 +98,7 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 	l.prov = provision{src: conn.Source, conn: conn}
 	l.plan.NullKeys = t != nil || conn.HTTP == nil && !slices.Contains(named.Loaders, conn)
 	if conn.Selection != nil {
-		if keys, sel, ok := mapping.Keys(conn.Selection); ok && (conn.HTTP != nil && !spreadsComputed(sel) || conn.HTTP == nil && t == nil && memberwise(sel)) {
+		if keys, sel, ok := mapping.Keys(conn.Selection); ok && (conn.HTTP != nil && mapping.Picks(conn.Selection) || conn.HTTP == nil && t == nil && memberwise(sel)) {
 			reply.Path, l.prov.sel = keys, sel
 			if len(keys) > 0 {
 				reply.PathExpr = path(keys, nil)
