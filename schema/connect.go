@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"manifold/internal/mapping"
 )
 
 // site is where a @connect stands: on a field, or (field == nil) on a block of a type.
@@ -147,6 +149,10 @@ func (l *loader) checkComputed(u *use, s site, c *Connector, sc *scope) {
 	case !s.block.ext && len(c.Inputs) == 0 && !l.unread[c]:
 		l.problem(u.at, c.Coordinate, "the connector of a type must read its key",
 			"read it by $this, as in selection: \"id: $this.id ...\"; fields that need no key go into `extend type "+s.owner.name+"`")
+	}
+	if f := l.formOf(c.Selection, formEnv{scope: sc}); s.field == nil && (f.kind == scalar || f.kind == list) {
+		l.problem(at(u.arg("selection").Position), c.Coordinate, "the mapping makes one value or a list, and a connector on a type makes an object with its fields",
+			"name the field that has the value: field: "+mapping.String(c.Selection))
 	}
 	if sc.read.batch.src != nil {
 		l.problem(sc.read.batch, c.Coordinate, "$batch is read, but nothing is called", "use $this")
