@@ -49,6 +49,9 @@ func (l *loader) discriminator(u *use, t *typ, coordinate string) *Discriminator
 	if list == nil {
 		return d
 	}
+	if len(items(list)) == 0 {
+		l.problem(at(list.Position), coordinate, "map is empty, so that no object has a type", "say which value is which type, or leave map out: the value is the type's name")
+	}
 	d.Map = map[string]string{}
 	var names []string
 	for _, o := range l.possible(t) {

@@ -114,6 +114,9 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 func (l *loader) connectorID(u *use, coordinate string, nth int) string {
 	if id, ok := text(u.arg("id")); ok {
 		p := at(u.arg("id").Position)
+		if id == "" {
+			l.problem(p, coordinate, "the id is empty", "give the connector a name, or leave id out: its name is "+coordinate)
+		}
 		if other, taken := l.ids[id]; taken {
 			line, column, _ := l.lines[other.src].find(other.rune)
 			l.problem(p, coordinate, fmt.Sprintf("the id %q is taken by the connector at %s:%d:%d", id, other.src.Name, line, column), "choose another one")
