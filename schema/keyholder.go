@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/internal/mapping"
@@ -41,17 +43,13 @@ func (t *Type) onlyKey(prefix string, o *mapping.Object) bool {
 // keyLeaf reports whether a path is a member of a key.
 func (t *Type) keyLeaf(path string) bool {
 	for _, k := range t.Keys {
-		for _, f := range k.Fields {
-			if f == path {
-				return true
-			}
+		if slices.Contains(k.Fields, path) {
+			return true
 		}
 	}
 	for _, c := range t.Loaders {
-		for _, name := range inputNames(c) {
-			if name == path {
-				return true
-			}
+		if slices.Contains(inputNames(c), path) {
+			return true
 		}
 	}
 	return false
