@@ -151,7 +151,7 @@ func provides(conn *schema.Connector, whole bool) provision {
 		return v
 	}
 	_, sel, ok := mapping.Keys(conn.Selection)
-	if ok && (conn.HTTP != nil && !spreadsComputed(sel) || conn.HTTP == nil && whole && memberwise(sel)) {
+	if ok && (conn.HTTP != nil && mapping.Picks(conn.Selection) || conn.HTTP == nil && whole && memberwise(sel)) {
 		v.sel = sel
 		return v
 	}

@@ -28,6 +28,7 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.inheritBindings()
 	l.keys()
 	l.loaders()
+	l.checkEmbedded()
 	l.lookups()
 	l.strayArguments()
 	l.checkShared()
@@ -210,6 +211,26 @@ func (l *loader) from(f *field, u *use) {
 			l.problem(at(u.arg("embedded").Position), coordinate, "embedded: true is for objects, and this field is "+f.def.Type.Name(), "remove it")
 		}
 		f.model.Embedded = true
+	}
+}
+
+// checkEmbedded finds embedded: true where nothing would be loaded anyway.
+func (l *loader) checkEmbedded() {
+	for _, t := range l.order {
+		for _, f := range t.fields {
+			inner := l.types[f.def.Type.Name()]
+			if inner == nil || !inner.composite() || inner.model.Entity() ||
+				slices.ContainsFunc(l.possible(inner), func(o *typ) bool { return o.model.Entity() }) {
+				continue
+			}
+			for _, d := range f.definitions() {
+				for _, u := range usesOf(d.uses, "from") {
+					if truth(u.arg("embedded"), false) {
+						l.problem(at(u.arg("embedded").Position), f.coordinate(), "embedded: true has no effect: "+inner.name+" is no entity, so that every reply carries it whole", "remove it")
+					}
+				}
+			}
+		}
 	}
 }
 
