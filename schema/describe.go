@@ -246,6 +246,7 @@ func (l *loader) readSelection(u *use, s site, c *Connector, sc *scope, call boo
 	}
 	c.Selection = l.selection(v, sc, side)
 	l.selections[c] = v
+	c.Blind = c.Selection != nil && call && replyPath(c.Selection, false, false) == nil
 	if s.field == nil || c.Selection == nil {
 		return
 	}

@@ -238,6 +238,8 @@ func outcomeOf(c *schema.Connector, reply *upstreams.Reply, err error, vars vari
 		return body, fault.New(fault.UpstreamError, "reference")
 	case reply.Status == http.StatusNoContent:
 		return nil, nil
+	case bad && c.Blind:
+		return nil, nil
 	case bad:
 		return absent{}, fault.New(fault.UpstreamBadResponse, "reference")
 	}
