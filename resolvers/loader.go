@@ -107,7 +107,7 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 				reply.PathExpr = path(keys, nil)
 			}
 		} else {
-			reply.Transform = conn.Selection
+			reply.Transform, reply.Blind = conn.Selection, conn.Blind
 		}
 	}
 	depth := 0
@@ -154,7 +154,7 @@ func provides(conn *schema.Connector, whole bool) provision {
 		return v
 	}
 	_, sel, ok := mapping.Keys(conn.Selection)
-	if ok && (conn.HTTP != nil && !spreadsComputed(sel) || conn.HTTP == nil && whole && memberwise(sel)) {
+	if ok && !conn.Blind && (conn.HTTP != nil && mapping.Picks(conn.Selection) || conn.HTTP == nil && whole && memberwise(sel)) {
 		v.sel = sel
 		return v
 	}

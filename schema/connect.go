@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"manifold/internal/mapping"
 )
 
 // site is where a @connect stands: on a field, or (field == nil) on a block of a type.
@@ -121,6 +123,9 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 func (l *loader) connectorID(u *use, coordinate string, nth int) string {
 	if id, ok := text(u.arg("id")); ok {
 		p := at(u.arg("id").Position)
+		if id == "" {
+			l.problem(p, coordinate, "the id is empty", "give the connector a name, or leave id out: its name is "+coordinate)
+		}
 		if other, taken := l.ids[id]; taken {
 			line, column, _ := l.lines[other.src].find(other.rune)
 			l.problem(p, coordinate, fmt.Sprintf("the id %q is taken by the connector at %s:%d:%d", id, other.src.Name, line, column), "choose another one")
@@ -156,6 +161,10 @@ func (l *loader) checkComputed(u *use, s site, c *Connector, sc *scope) {
 	case !s.block.ext && len(c.Inputs) == 0 && !l.unread[c]:
 		l.problem(u.at, c.Coordinate, "the connector of a type must read its key",
 			"read it by $this, as in selection: \"id: $this.id ...\"; fields that need no key go into `extend type "+s.owner.name+"`")
+	}
+	if f := l.formOf(c.Selection, formEnv{scope: sc}); s.field == nil && (f.kind == scalar || f.kind == list) {
+		l.problem(at(u.arg("selection").Position), c.Coordinate, "the mapping makes one value or a list, and a connector on a type makes an object with its fields",
+			"name the field that has the value: field: "+mapping.String(c.Selection))
 	}
 	if sc.read.batch.src != nil {
 		l.problem(sc.read.batch, c.Coordinate, "$batch is read, but nothing is called", "use $this")

@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/internal/mapping"
@@ -10,7 +12,7 @@ import (
 // `organization` in `{ id: userId organization: { id: orgId } }`: what else the object has is the loader's to say. made is
 // what the mapping of the reference makes of f; nil: the reference is taken from a reply as it is, which carries a key only.
 func (t *Type) KeyHolder(f *Field, made mapping.Node) bool {
-	if !t.Entity() || f.Named.Kind != ast.Object || f.Named.Entity() || f.Embedded || f.Connector != nil || !t.inKey(f.Name) {
+	if !t.Entity() || f.Named == nil || f.Named.Kind != ast.Object || f.Named.Entity() || f.Embedded || f.Connector != nil || !t.inKey(f.Name) {
 		return false
 	}
 	if made == nil {
@@ -41,17 +43,13 @@ func (t *Type) onlyKey(prefix string, o *mapping.Object) bool {
 // keyLeaf reports whether a path is a member of a key.
 func (t *Type) keyLeaf(path string) bool {
 	for _, k := range t.Keys {
-		for _, f := range k.Fields {
-			if f == path {
-				return true
-			}
+		if slices.Contains(k.Fields, path) {
+			return true
 		}
 	}
 	for _, c := range t.Loaders {
-		for _, name := range inputNames(c) {
-			if name == path {
-				return true
-			}
+		if slices.Contains(inputNames(c), path) {
+			return true
 		}
 	}
 	return false

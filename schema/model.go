@@ -227,6 +227,7 @@ type Connector struct {
 	HTTP       *HTTP        // nil for a connector without transport
 	RPC        *RPCMethod   // the method that a gRPC call calls; nil for other calls
 	Selection  mapping.Node // nil: default mapping
+	Blind      bool         // the selection reads nothing of the reply's body, so that any body will do
 	Batch      *Batch       // not nil exactly if a template reads $batch
 	Errors     Errors       // merged with the source's, member by member
 	Success    mapping.Node // merged with the source's; nil: 2xx

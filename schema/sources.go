@@ -119,7 +119,7 @@ func checkBase(s string) (clean, wrong, hint string) {
 	hint = "write scheme, host and, if need be, port and path: http://users.internal:8080/v1"
 	switch {
 	case strings.ContainsAny(s, "{}"):
-		wrong, hint = "it holds a template", "only ${NAME} and {$env.NAME} are read here; put the rest into the connectors"
+		wrong, hint = "it holds a template", "only ${NAME}, {$env.NAME} and {$config.name} are read here; put the rest into the connectors"
 	case err != nil:
 		wrong = "it is not a URL"
 	case u.Scheme != "http" && u.Scheme != "https":

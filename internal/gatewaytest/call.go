@@ -87,7 +87,7 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 	if c.Batch == nil {
 		return x.shaped(c, build(shape, value, vars, true), c.Selection)
 	}
-	return match(batch{c: c, f: f, t: t, shape: shape, key: this, vars: vars}, value)
+	return match(batch{c: c, f: f, t: t, shape: selectOf(c.Selection), braces: shape, key: this, vars: vars}, value)
 }
 
 // unfilled is the answer of a call that cannot be made.
@@ -240,6 +240,8 @@ func outcomeOf(c *schema.Connector, reply *upstreams.Reply, err error, vars vari
 	case !ok:
 		return body, fault.New(fault.UpstreamError, "reference")
 	case reply.Status == http.StatusNoContent:
+		return nil, nil
+	case bad && c.Blind:
 		return nil, nil
 	case bad:
 		return absent{}, fault.New(fault.UpstreamBadResponse, "reference")

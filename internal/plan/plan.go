@@ -140,6 +140,7 @@ type Outcome struct {
 // Reply says where the value is in a reply, and what is to be found in it.
 type Reply struct {
 	Transform mapping.Node // if not nil, the reply is first replaced by this mapping's value (methods in the selection)
+	Blind     bool         // Transform reads nothing of the body, which may be of any type
 	Path      []string     // properties from the reply's root to the value
 	PathExpr  mapping.Node // Path as a mapping, for replies in which it leads through a list
 	Shape     *Shape       // of the value; of a Batch: of the list of items, or the Map of them
