@@ -84,7 +84,10 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 	case failure != nil:
 		return answer{failure: failure}
 	}
-	if c.Batch == nil {
+	switch {
+	case c.Blind && failure == nil && reply.Status != http.StatusNoContent && !slices.Contains(c.Errors.NullOn, reply.Status):
+		return x.shaped(c, evaluate(c.Selection, value, vars), c.Selection)
+	case c.Batch == nil:
 		return x.shaped(c, build(shape, value, vars, true), c.Selection)
 	}
 	return match(batch{c: c, f: f, t: t, shape: selectOf(c.Selection), braces: shape, key: this, vars: vars}, value)
