@@ -81,7 +81,7 @@ func OpenGRPC(upstream string, target GRPCTarget, o Options) (*GRPC, error) {
 }
 
 // Close gives up the connections. Calls in flight fail.
-func (g *GRPC) Close() { g.conn.Close() }
+func (g *GRPC) Close() { _ = g.conn.Close() } // it only says that it was closed before
 
 // Conn returns the connection, for questions that are not calls of the user: see Describe.
 func (g *GRPC) Conn() grpc.ClientConnInterface { return g.conn }

@@ -215,7 +215,7 @@ func TestGRPCStatuses(t *testing.T) {
 		codes.Code(77):           `500 {"code":"UNKNOWN","message":"as \"they\" say"}`,
 	} {
 		answer = status.Error(code, `as "they" say`)
-		got := ""
+		var got string
 		r, err := g.Call(soon(t), &upstreams.Call{RPC: echo(t)})
 		if f, ok := errors.AsType[*fault.Error](err); ok {
 			got = string(f.Code)
@@ -292,7 +292,7 @@ func TestGRPCBadAnswers(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer g.Close() // before the server, which waits for connections
-			got := ""
+			var got string
 			r, err := g.Call(soon(t), &upstreams.Call{RPC: echo(t)})
 			if f, ok := errors.AsType[*fault.Error](err); ok {
 				got = string(f.Code)

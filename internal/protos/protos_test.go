@@ -1,6 +1,7 @@
 package protos_test
 
 import (
+	"errors"
 	"io/fs"
 	"path"
 	"slices"
@@ -136,7 +137,7 @@ func TestProblems(t *testing.T) {
 		{"not text", map[string]string{"a/a.proto": "\x00\xff\xfe"}, []string{"a/a.proto:1:1: "}},
 	} {
 		_, err := protos.Parse("a/a.proto", texts(c.files))
-		problems, ok := err.(protos.Problems)
+		problems, ok := errors.AsType[protos.Problems](err)
 		if !ok || len(problems) == 0 {
 			t.Errorf("%s: got %v", c.name, err)
 			continue

@@ -23,6 +23,7 @@ message Product { string id = 1; string name = 2; Category category = 3; int64 p
 
 // catalog returns the method of the load lab's catalog and a reply of 100 products, about 5 KB.
 func catalog(t testing.TB) (*protos.Method, []byte) {
+	t.Helper()
 	s, err := protos.Parse("shop.proto", func(string) ([]byte, error) { return []byte(shopProto), nil })
 	if err != nil {
 		t.Fatal(err)

@@ -240,10 +240,9 @@ func (d *decoding) each(w []byte, f *field, s slot, depth int, fn func(part []by
 		if number != uint64(f.number) || wire != f.wire {
 			continue
 		}
-		from, to := at, i
-		if wire == bytesWire {
-			from, to = span(w, at)
-		} else {
+		from, to := span(w, at)
+		if wire == groupWire {
+			from = at
 			to, _ = group(w, at, number, depth+1)
 		}
 		if err := fn(w[from:to]); err != nil {

@@ -93,11 +93,11 @@ func (e *encoding) members(dst, v []byte, m *message, depth int, but string) ([]
 		}
 		e.seen[base+n] = true
 		if f.oneof >= 0 {
-			if one := base + len(m.fields) + int(f.oneof); e.seen[one] {
+			one := base + len(m.fields) + int(f.oneof)
+			if e.seen[one] {
 				return under(f.name, mismatch("another member of its oneof is given too"))
-			} else {
-				e.seen[one] = true
 			}
+			e.seen[one] = true
 		}
 		var err error
 		if dst, err = e.field(dst, value, f, depth); err != nil {

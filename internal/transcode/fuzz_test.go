@@ -33,7 +33,11 @@ func TestRandomMessages(t *testing.T) {
 	t.Parallel()
 	decoders, encoders := codecs()
 	r := rand.New(rand.NewPCG(1, 2))
-	for n := range 2000 {
+	messages := 2000
+	if raceEnabled {
+		messages = 300
+	}
+	for n := range messages {
 		k := n % len(roots)
 		md := descriptor(roots[k])
 		wire, err := proto.MarshalOptions{AllowPartial: true}.Marshal(randomMessage(r, md, 0))

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -141,9 +142,7 @@ func (r *referee) any(url string, value []byte) any {
 			r.err = err
 		}
 		if members, ok := v.(map[string]any); ok && md.FullName().Parent() != "google.protobuf" || md.Name() == "Empty" {
-			for k, v := range members {
-				out[k] = v
-			}
+			maps.Copy(out, members)
 			return out
 		}
 		out["value"] = v

@@ -44,7 +44,7 @@ const (
 
 // anyValue appends a google.protobuf.Value.
 func (e *encoding) anyValue(dst, v []byte, m *message, depth int) ([]byte, error) {
-	n := 0
+	var n int
 	switch rawjson.KindOf(v[0]) {
 	case rawjson.Number:
 		n = numberValue
