@@ -154,6 +154,6 @@ func (d *describer) set() ([]byte, error) {
 	for _, f := range d.files {
 		set.File = append(set.File, f)
 	}
-	slices.SortFunc(set.File, func(a, b *descriptorpb.FileDescriptorProto) int { return strings.Compare(a.GetName(), b.GetName()) })
+	slices.SortFunc(set.GetFile(), func(a, b *descriptorpb.FileDescriptorProto) int { return strings.Compare(a.GetName(), b.GetName()) })
 	return proto.MarshalOptions{Deterministic: true}.Marshal(set)
 }

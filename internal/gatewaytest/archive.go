@@ -17,7 +17,7 @@ import (
 // Spec is one behaviour of the gateway, read from a txtar archive (see spec/README.md for the sections).
 type Spec struct {
 	Archive *txtar.Archive
-	Sources []*ast.Source // the *.graphql files, in order
+	Sources []*ast.Source     // the *.graphql files, in order
 	Files   map[string]string // other files, by name: *.proto
 	Env     map[string]string
 	Config  map[string]schema.Overlay // $config of the sources

@@ -15,21 +15,21 @@ func ParseSet(name string, set []byte) (*Services, error) {
 	if err := proto.Unmarshal(set, &files); err != nil {
 		return wrong("this is no descriptor set (protoc --descriptor_set_out --include_imports writes one)")
 	}
-	if len(files.File) == 0 {
+	if len(files.GetFile()) == 0 {
 		return wrong("the descriptor set is empty")
 	}
 	there := make(map[string]bool)
-	for _, f := range files.File {
+	for _, f := range files.GetFile() {
 		there[f.GetName()] = true
 	}
-	for i := 0; i < len(files.File); i++ { // grows meanwhile
-		for _, name := range files.File[i].Dependency {
+	for i := 0; i < len(files.GetFile()); i++ { // grows meanwhile
+		for _, name := range files.GetFile()[i].GetDependency() {
 			if d := builtIn(name); d != nil && !there[name] {
 				there[name] = true
 				files.File = append(files.File, protodesc.ToFileDescriptorProto(d))
 			}
 			if !there[name] {
-				return wrong("the file " + name + " is not in it, which " + files.File[i].GetName() + " imports (protoc needs --include_imports)")
+				return wrong("the file " + name + " is not in it, which " + files.GetFile()[i].GetName() + " imports (protoc needs --include_imports)")
 			}
 		}
 	}
