@@ -139,11 +139,14 @@ func (f *frame) anyMissing(slots []int, base int) bool {
 }
 
 // required looks at the record that a reference points to. Without it the object is null, and nothing else counts.
-func (f *frame) required(o *plan.Object, require, base int) outcome {
-	if require == 0 || !o.Bases[require-1].When.Holds(f.held) {
+func (f *frame) required(o *plan.Object, require []int, base int) outcome {
+	for len(require) > 0 && !o.Bases[require[0]-1].When.Holds(f.held) {
+		require = require[1:]
+	}
+	if len(require) == 0 {
 		return written
 	}
-	switch s := f.slots[base+o.Bases[require-1].Slot]; s.kind {
+	switch s := f.slots[base+o.Bases[require[0]-1].Slot]; s.kind {
 	case record:
 		return written
 	case absent, null, asked:

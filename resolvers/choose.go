@@ -44,10 +44,8 @@ func (p *place) holds(t *schema.Type, path []string) bool {
 	if f == nil {
 		return false
 	}
-	if b := p.bases[0]; b.node != nil {
-		if _, ok := b.prov.find(t, f); ok {
-			return true
-		}
+	if b := p.bases[0]; b.node != nil && b.prov.reaches(t, path) {
+		return true
 	}
 	return f.Connector != nil
 }

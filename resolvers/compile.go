@@ -191,18 +191,17 @@ func (c *compilation) memberOf(p *place, t *schema.Type, v *plan.Variant) {
 	v.Require = p.entity(t)
 }
 
-// entity returns the base that an entity of type t is joined as: without it, there is nothing. It is 0 if no loader was asked.
-func (p *place) entity(t *schema.Type) int {
-	found := 0
-	for i, b := range p.bases[1:] {
-		if b.conn == p.loader(t) {
-			return i + 1
-		}
-		if found == 0 && slices.Contains(t.Loaders, b.conn) {
-			found = i + 1
+// entity returns the bases that an entity of type t is joined as, that of its preferred loader first: without the first that
+// is asked for, there is nothing.
+func (p *place) entity(t *schema.Type) (bases []int) {
+	for _, c := range append([]*schema.Connector{p.loader(t)}, t.Loaders...) {
+		for i, b := range p.bases[1:] {
+			if b.conn != nil && b.conn == c && !slices.Contains(bases, i+1) {
+				bases = append(bases, i+1)
+			}
 		}
 	}
-	return found
+	return bases
 }
 
 // nullIf returns the slots of base 0 that hold the key of an entity of type t: a reference whose key is null is null.
@@ -212,15 +211,29 @@ func (c *compilation) nullIf(p *place, t *schema.Type) (slots []int) {
 		return nil
 	}
 	for _, in := range p.loader(t).Inputs {
-		f := t.Fields[in.Path[0]]
-		if f == nil || len(in.Path) > 1 || composite(f.Named) {
-			continue
-		}
-		if at, ok := b.prov.find(t, f); ok {
-			slots = append(slots, c.inside(b, b.node, &b.prov, at, f).slot)
+		if slot := c.heldKey(b, t, in.Path); slot >= 0 {
+			slots = append(slots, slot)
 		}
 	}
 	return slots
+}
+
+// heldKey returns the slot of a member of the key that a record carries, however deep inside, -1 if it does not carry it.
+func (c *compilation) heldKey(b *base, t *schema.Type, path []string) int {
+	v := value{node: b.node, prov: b.prov}
+	for _, name := range path {
+		f := t.Fields[name]
+		if f == nil || v.node == nil || listDepth(f.Type) > 0 {
+			return -1
+		}
+		at, ok := v.prov.find(t, f)
+		if !ok {
+			return -1
+		}
+		v = c.inside(b, v.node, &v.prov, at, f)
+		t = f.Named
+	}
+	return v.slot
 }
 
 // seal writes what the place has joined into its object. Conditions of the joins are filled in by finishBases.

@@ -28,21 +28,22 @@ type feeder struct {
 // also adds a reason to feed.
 func (f *feeder) also(when plan.Cond) { f.when = orAll(f.when, when) }
 
-// feed makes the objects of a place feed a loader with their keys. slot is where base 0's record gets the answer.
+// feed makes the objects of a place feed a loader with their keys. slot is where base 0's record gets the answer,
+// from is what the keys are found in.
 // name is the response path of what is loaded.
-func (c *compilation) feed(p *place, variant int, t *schema.Type, l *loader, when plan.Cond, name string) (*fetchNode, *feeder, int, error) {
+func (c *compilation) feed(p *place, variant int, t *schema.Type, l *loader, when plan.Cond, name string) (fetch *fetchNode, feed *feeder, slot int, from []*base, err error) {
 	fd := plan.Feeder{Place: name, Steps: p.steps}
 	if test := p.test(variant); test != nil {
 		fd.Steps = append(p.steps[:len(p.steps):len(p.steps)], plan.Step{Ref: plan.Ref{Slot: -1}, Type: test})
 	}
-	from := []*base{p.bases[0]}
+	from = []*base{p.bases[0]}
 	if p.abs != nil {
 		from = append(from, p.baseAt(p.abs.Ref.Hops))
 	}
 	for _, in := range l.conn.Inputs {
 		ref, used, err := c.key(p, variant, t, in.Path, when)
 		if err != nil {
-			return nil, nil, 0, err
+			return nil, nil, 0, nil, err
 		}
 		fd.Keys = append(fd.Keys, ref)
 		from = append(from, used...)
@@ -71,7 +72,7 @@ func (c *compilation) feed(p *place, variant int, t *schema.Type, l *loader, whe
 	if wave > 1 {
 		c.feedEarly(p, l, when, name)
 	}
-	return f, f.feeder(fd), slot, nil
+	return f, f.feeder(fd), slot, from, nil
 }
 
 // feedEarly has keys that are known from the arguments of a root field fetched while the root field itself is. Whether the

@@ -116,12 +116,12 @@ func (c *compilation) givenSlot(f *collected, member []string) int {
 // ask has a field's own connector called for the objects of a place.
 func (c *compilation) ask(p *place, variant int, t *schema.Type, conn *schema.Connector, f *collected) (value, error) {
 	l := c.loaderOf(conn, f.def.Type, f.def.Named, f, p.at(f))
-	fetch, feed, slot, err := c.feed(p, variant, t, l, f.when, p.at(f))
+	fetch, feed, slot, from, err := c.feed(p, variant, t, l, f.when, p.at(f))
 	if err != nil {
 		return value{}, err
 	}
 	feed.also(f.when)
-	v := value{base: p.bases[0], slot: slot, node: l.node, prov: l.prov, list: true, from: fetch}
+	v := value{base: p.bases[0], slot: slot, node: l.node, prov: l.prov, list: true, from: fetch, feed: feed, keys: from}
 	if c.kind == "query" && p.typ == c.model.Query && len(p.steps) == 0 && len(f.def.LookupKeys) > 0 && conn.HTTP != nil && conn.HTTP.Idempotent() {
 		v.early, v.earlyWhen = map[string]int{}, simple(f.when)
 		for key, member := range f.def.LookupKeys {
@@ -148,11 +148,11 @@ func (c *compilation) attach(p *place, variant int, t *schema.Type, conn *schema
 	p.attaching[conn] = true
 	defer delete(p.attaching, conn)
 	l := c.loaderOf(conn, nil, t, nil, "")
-	fetch, feed, slot, err := c.feed(p, variant, t, l, when, p.name)
+	fetch, feed, slot, from, err := c.feed(p, variant, t, l, when, p.name)
 	if err != nil {
 		return nil, err
 	}
-	b := &base{rec: l.node.rec, node: l.node, prov: l.prov, conn: conn, hop: []int{slot}, wave: fetch.wave, needs: []*fetchNode{fetch}, feed: feed}
+	b := &base{rec: l.node.rec, node: l.node, prov: l.prov, conn: conn, hop: []int{slot}, wave: fetch.wave, needs: []*fetchNode{fetch}, feed: feed, keys: from}
 	b.also(when)
 	b.prov.own = p.given == nil
 	p.bases = append(p.bases, b)
@@ -185,14 +185,14 @@ func (c *compilation) key(p *place, variant int, t *schema.Type, names []string,
 		if i == len(names)-1 {
 			def = asToken(def)
 		}
-		f := &collected{key: name, def: def, when: when, node: hiddenField(def), read: true}
+		f := &collected{key: name, def: def, when: when, node: hiddenField(def), read: len(names) == i+1 || p.bases[0].prov.reaches(t, names[i:])}
 		v, err := c.locate(p, variant, t, f)
 		if err != nil {
 			return plan.Ref{}, nil, err
 		}
 		used = append(used, v.base)
 		if v.from != nil {
-			used = append(used, &base{wave: v.from.wave, needs: []*fetchNode{v.from}})
+			used = append(used, &base{wave: v.from.wave, needs: []*fetchNode{v.from}, feed: v.feed, keys: v.keys})
 		}
 		hops = append(hops, v.base.hop...)
 		if i == len(names)-1 {

@@ -47,6 +47,7 @@ type base struct {
 	wave  int               // of the fetch that brings it; 0: known from the start
 	needs []*fetchNode
 	feed  *feeder   // of a joined base
+	keys  []*base   // in which the keys of a joined base are found
 	asked plan.Cond // of a joined base: alternatives under which this place asks for it
 }
 
@@ -59,6 +60,8 @@ type value struct {
 	ref  bool
 	list bool // the value has records of its own: a list of objects, or the value of a loader
 	from *fetchNode
+	feed *feeder // of from
+	keys []*base // of from
 	// for the place of a root field's object: see place
 	given, early map[string]int
 	earlyWhen    plan.Cond
@@ -189,13 +192,16 @@ func (p *place) baseAt(hop []int) *base {
 	return p.bases[0]
 }
 
-// also adds a reason why the place asks for a joined base.
+// also adds a reason why the place asks for a joined base, and so for what its keys are found in.
 func (b *base) also(when plan.Cond) {
 	if b.feed == nil {
 		return
 	}
 	b.feed.also(when)
 	b.asked = orAll(b.asked, when)
+	for _, k := range b.keys {
+		k.also(when)
+	}
 }
 
 // shared is an object below an interface or union that more than one of its types has at the same place. It is compiled

@@ -43,10 +43,28 @@ func (v *provision) find(t *schema.Type, f *schema.Field) (found, bool) {
 	return found{keys: []string{v.src.Spell(f.Name)}}, true
 }
 
+// reaches reports whether the object carries the value at a path of fields.
+func (v *provision) reaches(t *schema.Type, path []string) bool {
+	for ; ; path = path[1:] {
+		f := t.Fields[path[0]]
+		if f == nil {
+			return false
+		}
+		at, ok := v.find(t, f)
+		if !ok || len(path) == 1 {
+			return ok
+		}
+		if t = f.Named; at.expr != nil {
+			at.sel, at.built = trailing(at.expr), true
+		}
+		v = &provision{sel: at.sel, built: at.built, src: v.src, keys: at.sel == nil && t.Entity() && !f.Embedded, whole: at.sel == nil && f.Embedded}
+	}
+}
+
 // holdsKey reports whether f is there only for the key inside of it.
 func (v *provision) holdsKey(t *schema.Type, f *schema.Field) bool {
 	switch {
-	case v.sel != nil && v.conn == nil:
+	case v.sel != nil && !slices.Contains(t.Loaders, v.conn):
 		for _, m := range v.sel.Members {
 			if m.Name == f.Name && !m.Spread {
 				return t.KeyHolder(f, m.Value)
@@ -73,11 +91,11 @@ func (v *provision) carries(t *schema.Type, f *schema.Field) bool {
 	case f.Block != nil && f.Block == v.conn.Block():
 		return true
 	case v.own || isBlock(t, v.conn):
-		return slices.Contains(t.Loaders, v.conn) && (f.Block == nil || v.conn.KeyArgs && ofMain(t, f) && f.Block.Source == v.src)
+		return slices.Contains(t.Loaders, v.conn) && (f.Block == nil || v.conn.KeyArgs && ofMain(t, f) && f.Block.AsksFor(v.src))
 	case f.Block == nil:
 		return true
 	default:
-		return v.src != nil && f.Block.Source == v.src
+		return v.src != nil && f.Block.AsksFor(v.src)
 	}
 }
 

@@ -142,14 +142,17 @@ func sameSet(a, b []string) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(s string) bool { return !slices.Contains(b, s) })
 }
 
-// entityKey returns the fields of t that the arguments of f name: a declared key, or without one all of them.
+// entityKey returns the fields of t that the arguments of f name: a declared key, the one that they are exactly if there is
+// one, or without a declared key all of them.
 func (l *loader) entityKey(f *field, t *typ, bound *bindings, p place) ([]string, bool) {
 	if bound.faulty {
 		return nil, false
 	}
-	for _, k := range t.model.Keys {
-		if bound.cover(k.Fields) {
-			return k.Fields, l.onlyKey(f, t, k.Fields, bound)
+	for _, exactly := range []bool{true, false} {
+		for _, k := range t.model.Keys {
+			if bound.cover(k.Fields) && (!exactly || len(k.Fields) == len(bound.list)) {
+				return k.Fields, l.onlyKey(f, t, k.Fields, bound)
+			}
 		}
 	}
 	if t.keyed {

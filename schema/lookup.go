@@ -95,8 +95,13 @@ func (l *loader) lookup(f *field, t *typ, u *use) {
 	}
 }
 
-// lookupLoader returns the loader whose key the arguments are, else the preferred one.
+// lookupLoader returns the loader whose key the arguments are: all of them if there is one, else some; else the preferred one.
 func (l *loader) lookupLoader(t *typ, bound *bindings) *Connector {
+	for _, c := range t.model.Loaders {
+		if bound.cover(inputNames(c)) && len(c.Inputs) == len(bound.list) {
+			return c
+		}
+	}
 	for _, c := range t.model.Loaders {
 		if bound.cover(inputNames(c)) {
 			return c

@@ -192,7 +192,7 @@ func (f *Field) For(source *Source) *Field {
 	}
 	all := append([]*Field{f}, f.Also...)
 	for _, d := range all {
-		if d.Block != nil && d.Block.Source == source {
+		if d.Block.AsksFor(source) {
 			return d
 		}
 	}
@@ -254,6 +254,11 @@ func (c *Connector) Block() *Connector {
 		return c
 	}
 	return c.First
+}
+
+// AsksFor reports whether a connector of the block that c stands for calls a source: the fields of the block are that source's.
+func (c *Connector) AsksFor(source *Source) bool {
+	return c != nil && (c.Source == source || slices.ContainsFunc(c.Twins, func(twin *Connector) bool { return twin.Source == source }))
 }
 
 // Input is one value of the parent object that a connector needs.

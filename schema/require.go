@@ -69,6 +69,10 @@ func (l *loader) readRequired(r *required, s site, u *use, coordinate string) {
 			l.problem(p, coordinate, "the field requires itself", "name another field")
 			return
 		}
+		if f.def.Type.Elem != nil && first(f.uses, "connect") != nil {
+			l.notYet(p, coordinate, "a list that has a connector of its own, as what is required,", "let the connector of the field it stands on read it, or require single values")
+			return
+		}
 		if !l.fitRequired(f.def.Type, want) {
 			l.problem(p, coordinate, fmt.Sprintf("%s is %s, but %s is %s", strings.Join(leaf.member, "."), want, f.coordinate(), f.def.Type), l.requiredHint(f, want))
 			return

@@ -1,7 +1,6 @@
 package gatewaytest
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -31,42 +30,40 @@ func (x *execution) object(o *thing, from []*ast.Field, at path) (string, outcom
 func (x *execution) prepare(o *thing, groups []*group, at path) (gone bool, how outcome) {
 	if l := o.loader(); l != nil && !o.held.whole && (o.reference || o.held.shape != nil) {
 		for _, in := range l.Inputs {
-			if f := o.typ.Fields[in.Path[0]]; f.Connector == nil && empty(x.value(o, f).v) {
-				return true, nothing
+			if f := o.typ.Fields[in.Path[0]]; f.Connector == nil {
+				if v, _ := x.deep(o, in.Path); empty(v) {
+					return true, nothing
+				}
 			}
 		}
 	}
 	all := x.loaders(o, groups)
-	entity := entityLoader(o, all)
-	if i := slices.Index(all, entity); i > 0 && o.reference { // without what it points to, nothing else counts
-		all[0], all[i] = all[i], all[0]
+	for _, c := range all {
+		x.load(o, c)
+	}
+	if l := o.entity(); o.reference && l != nil && !l.found { // without what it points to, nothing else counts
+		if l.failure != nil {
+			x.blame(at, l.failure.Code)
+			return true, blamed
+		}
+		return true, nothing
 	}
 	failed := map[*fault.Error]bool{}
 	for _, c := range all {
-		l := x.load(o, c)
-		if l.failure != nil && !failed[l.failure] {
+		if l := x.load(o, c); l.failure != nil && !failed[l.failure] {
 			failed[l.failure] = true
 			x.blame(at, l.failure.Code)
-		}
-		if o.reference && c == entity && !l.found {
-			if l.failure != nil {
-				return true, blamed
-			}
-			return true, nothing
 		}
 	}
 	return false, written
 }
 
-// entityLoader returns the one of the connectors to be asked that says whether the entity is there: its preferred loader, else
-// the first loader of its type; nil if none is asked.
-func entityLoader(o *thing, all []*schema.Connector) *schema.Connector {
-	if slices.Contains(all, o.loader()) {
-		return o.loader()
-	}
-	for _, c := range all {
-		if slices.Contains(o.typ.Loaders, c) {
-			return c
+// entity returns what was said by the loader that knows whether the entity is there: the preferred one if it was asked, else
+// the first one of the type that was; nil if none was asked.
+func (o *thing) entity() *loaded {
+	for _, c := range append([]*schema.Connector{o.loader()}, o.typ.Loaders...) {
+		if l := o.loaded[c]; l != nil {
+			return l
 		}
 	}
 	return nil
@@ -139,6 +136,7 @@ func (x *execution) connected(o *thing, f *schema.Field, args *Object, g *group,
 func (x *execution) keyed(f *schema.Field, args *Object, g *group, at path) (string, outcome) {
 	key, missing := keyOf(f, args)
 	if missing {
+		x.early(f, key, g, at)
 		x.blame(at, fault.BadUserInput)
 		return x.null(f.Type, blamed, at)
 	}
@@ -155,6 +153,11 @@ func (x *execution) keyed(f *schema.Field, args *Object, g *group, at path) (str
 func (x *execution) lookup(f *schema.Field, args *Object, g *group, at path) (string, outcome) {
 	this, missing := keyOf(f, args)
 	if missing {
+		x.early(f, this, g, at) // by the members that are there
+		if f.Loader.KeyArgs {   // as if that field were asked
+			x.blame(at, fault.BadUserInput)
+			return x.null(f.Type, blamed, at)
+		}
 		for _, a := range f.Args {
 			if a.Type.NonNull && empty(args.Get(a.Name)) { // a variable that is null
 				x.blame(at, fault.BadUserInput)
@@ -190,14 +193,22 @@ func (x *execution) sameKey(found located, key *Object, f *schema.Field) bool {
 // early counts the calls that an eager executor makes with a key from an argument although the object turns out not to be
 // there, or to have another key: as if it were there with the key it was asked for by.
 func (x *execution) early(f *schema.Field, this *Object, g *group, at path) {
-	shape := &mapping.Object{}
-	for _, name := range this.Names {
-		key := &mapping.Path{Steps: []mapping.Step{{Kind: mapping.StepKey, Name: name}}}
-		shape.Members = append(shape.Members, mapping.Member{Name: name, Value: key})
-	}
 	x.muted++
-	x.complete(f.Type, f, located{v: this, shape: shape, via: f.Loader, whole: true}, g.fields, at)
+	x.complete(f.Type, f, located{v: this, shape: shapeOf(this), via: f.Loader, whole: true}, g.fields, at)
 	x.muted--
+}
+
+// shapeOf is the selection that gives all of a key.
+func shapeOf(key *Object) *mapping.Object {
+	shape := &mapping.Object{}
+	for _, name := range key.Names {
+		member := &mapping.Path{Steps: []mapping.Step{{Kind: mapping.StepKey, Name: name}}}
+		if inner, ok := key.Get(name).(*Object); ok {
+			member.Steps = append(member.Steps, mapping.Step{Kind: mapping.StepSelect, Select: shapeOf(inner)})
+		}
+		shape.Members = append(shape.Members, mapping.Member{Name: name, Value: member})
+	}
+	return shape
 }
 
 func (x *execution) answered(a answer, f *schema.Field, g *group, at path) (string, outcome) {

@@ -52,24 +52,27 @@ func (s *genSchema) loaderOf(t *genType) {
 	if s.d.in(6) && (t.block == nil || t.block.source != c.source) {
 		c.mode, c.keys, c.keyArgs = each, t.keys, true
 		f := &genField{name: "load" + t.name, typ: t, text: t.name, role: connected, conn: c}
-		for _, k := range t.keys {
-			f.args = append(f.args, genArg{name: k, typ: t.field(k).text})
-			c.args = append(c.args, k)
-		}
+		c.keyPaths = s.keyArguments(f, t.keys)
 		s.query.fields = append(s.query.fields, f)
 		t.loader = c
 	} else {
 		t.loader = s.keyed(t, t, 0)
 		if s.d.in(2) {
 			f := &genField{name: "look" + t.name, typ: t, text: t.name, role: lookedUp}
-			for _, k := range t.keys {
-				f.args = append(f.args, genArg{name: k, typ: t.field(k).text})
-			}
+			s.keyArguments(f, t.keys)
 			s.query.fields = append(s.query.fields, f)
 		}
 	}
 	if s.d.in(3) && !t.loader.keyArgs {
 		t.loader.sel = s.selection(t, 2, true)
+	}
+	if t.both || s.d.in(8) && (s.agree || !t.held()) {
+		s.secondLoader(t)
+	}
+	if t.more != nil && !slices.Equal(t.more.keys, t.keys) && s.d.in(2) {
+		f := &genField{name: "find" + t.name, typ: t, text: t.name, role: lookedUp}
+		s.keyArguments(f, t.more.keys)
+		s.query.fields = append(s.query.fields, f)
 	}
 	if t.block != nil && s.d.in(3) {
 		t.block.sel = s.blockSelection(t)
@@ -82,13 +85,13 @@ func (s *genSchema) connectedField(t *genType) *genField {
 	if s.d.in(6) {
 		f.typ, f.text = &genType{name: "String"}, "String"
 		f.conn = &genConn{id: -1, value: pick(s.d, []string{
-			fmt.Sprintf("$this.%s", t.keys[0]),
+			fmt.Sprintf("$this.%s", s.anyKey(t)[0]),
 			fmt.Sprintf("$([$this.%s, 'x'])->joinNotNull('-')", t.keys[0]),
 			"$('constant')",
 		}), keys: t.keys}
 		return f
 	}
-	keys := s.inputs(t)
+	keys := s.inputsOf(t)
 	switch s.d.IntN(4) {
 	case 0: // one leaf for each
 		f.typ = &genType{name: pick(s.d, scalars())}
@@ -192,8 +195,8 @@ func union(have, more []place) []place {
 	return have
 }
 
-// inputs picks what a connector on a field of t reads of its parent: the key, or another leaf.
-func (s *genSchema) inputs(t *genType) []string {
+// inputsOf picks what a connector on a field of t reads of its parent: the key, or another leaf.
+func (s *genSchema) inputsOf(t *genType) []string {
 	var leaves []string
 	for _, f := range t.fields {
 		if f.role == inReply && f.lists == 0 && slices.Contains([]string{"Int", "String", "ID"}, f.typ.name) {
@@ -203,7 +206,7 @@ func (s *genSchema) inputs(t *genType) []string {
 	if len(leaves) > 0 && s.d.in(4) {
 		return []string{pick(s.d, leaves)}
 	}
-	return t.keys
+	return s.anyKey(t)
 }
 
 // selection lists members of t for an explicit selection: all that only a reply can give if whole is set, else a part of
@@ -211,10 +214,10 @@ func (s *genSchema) inputs(t *genType) []string {
 func (s *genSchema) selection(t *genType, depth int, whole bool) []place {
 	var out []place
 	for _, f := range t.fields {
-		if f.role == connected || f.role != isKeyField && !whole && s.d.in(3) {
+		if f.role == connected || f.role != isKeyField && f.role != holdsKey && !whole && s.d.in(3) {
 			continue
 		}
-		out = append(out, s.member(f, depth))
+		out = append(out, s.listed(t, f, depth, whole))
 	}
 	return out
 }
@@ -222,13 +225,23 @@ func (s *genSchema) selection(t *genType, depth int, whole bool) []place {
 // blockSelection lists the fields of the extension block, and the key.
 func (s *genSchema) blockSelection(t *genType) []place {
 	var out []place
-	for _, k := range t.keys {
-		out = append(out, s.member(t.field(k), 0))
+	for _, f := range t.fields {
+		if f.role == isKeyField || f.role == holdsKey {
+			out = append(out, s.listed(t, f, 0, true))
+		}
 	}
 	for _, f := range t.extra {
 		out = append(out, s.member(f, 1))
 	}
 	return out
+}
+
+// listed picks a field that a selection lists.
+func (s *genSchema) listed(t *genType, f *genField, depth int, whole bool) place {
+	if f.role == holdsKey {
+		return s.holderMember(t, f, whole)
+	}
+	return s.member(f, depth)
 }
 
 // member picks a field in a random way.
@@ -246,8 +259,9 @@ func (s *genSchema) member(f *genField, depth int) place {
 	case !f.typ.composite() || f.typ.kind != genObject:
 	case reference && f.lists == 0 && s.d.in(2):
 		p.path = nil
-		for _, k := range f.typ.keys {
-			p.keys = append(p.keys, []string{"k_" + f.name + "_" + k})
+		p.by = s.aKey(f.typ)
+		for _, k := range p.by {
+			p.keys = append(p.keys, []string{"k_" + f.name + "_" + flatKey(k)})
 		}
 	case depth > 0 && s.d.in(2):
 		p.sub = s.selection(f.typ, depth-1, !f.typ.entity())

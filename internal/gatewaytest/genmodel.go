@@ -1,6 +1,10 @@
 package gatewaytest
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
 
 // This file holds what the generators of the differential fuzzer know of a schema they make: enough to print it, to answer
 // its calls and to write queries over it. It is not a model of the language; package schema reads the printed text anew.
@@ -26,8 +30,11 @@ type genType struct {
 	kind   genKind
 	fields []*genField
 	// Entities: what they are loaded by. A type without keys is a plain value.
-	keys   []string
+	keys   []string // paths: id, org.num
+	second []string // another key, or nil
+	both   bool     // each key has a loader
 	loader *genConn // nil for values and for entities that only extensions or other connectors serve
+	more   *genConn // another loader, or nil
 	extra  []*genField
 	block  *genConn // of the extension block that holds the fields of extra
 	// Abstract types.
@@ -40,6 +47,17 @@ type genType struct {
 }
 
 func (t *genType) entity() bool { return len(t.keys) > 0 }
+
+// held reports whether members of a key of t lie in an object.
+func (t *genType) held() bool {
+	return slices.ContainsFunc(slices.Concat(t.keys, t.second), func(k string) bool { return strings.Contains(k, ".") })
+}
+
+// sure reports whether a connector of t always answers: where the planner may choose whom to ask, a failure of one would be
+// seen or not.
+func (s *genSchema) sure(t *genType) bool {
+	return s.agree && t.entity() && (t.block != nil || t.more != nil)
+}
 
 func (t *genType) composite() bool { return t.kind >= genObject }
 
@@ -78,6 +96,7 @@ const (
 	refWhole           // @from(embedded: true)
 	connected          // a connector of its own
 	lookedUp           // @lookup
+	holdsKey           // an object in the reply that members of a key lie in
 	grouping           // a namespace
 )
 
@@ -89,7 +108,8 @@ type genField struct {
 	role  genRole
 	path  []string   // @from(path:), nil for the name as the source spells it
 	how   string     // methods behind path
-	keyAt [][]string // of refBuilt: where each key is
+	by    []string   // of refBuilt and refList: the key
+	keyAt [][]string // of refBuilt: where each member of the key is
 	args  []genArg
 	conn  *genConn
 }
@@ -99,6 +119,18 @@ type genArg struct {
 	typ  string // with its wrappers
 	enum *genType
 	def  string // default, or ""
+	is   string // of @is, or ""
+	key  bool   // it picks an entity, or helps to
+	// of @require, or "": clients do not see the argument
+	require string
+	// of an argument of an input type
+	members []genArg
+}
+
+// genInput is an input type.
+type genInput struct {
+	name    string
+	members []genArg
 }
 
 type genMode uint8
@@ -126,7 +158,8 @@ type genConn struct {
 	match    genMatch
 	group    string // property that holds the key, of matchGroup
 	keys     []string
-	keyArgs  bool // written on a root field as the loader of its type
+	keyArgs  bool     // written on a root field as the loader of its type
+	keyPaths []string // where its arguments have each key, of keyArgs
 	post     bool
 	maxSize  int
 	missing  bool
@@ -139,8 +172,9 @@ type genConn struct {
 	how      string  // methods behind root
 	sel      []place // explicit selection, nil for default mapping
 	args     []string
-	value    string // the selection of a computed value
-	named    string // where an explicit selection finds the type's name, of abstract types
+	inPath   []string // arguments that are path segments
+	value    string   // the selection of a computed value
+	named    string   // where an explicit selection finds the type's name, of abstract types
 }
 
 // place is where a value of a field stands in a raw object, and how it is taken from there.
@@ -148,8 +182,9 @@ type place struct {
 	f    *genField
 	path []string
 	how  string     // methods behind path
-	sub  []place    // the object is picked member by member
+	sub  []place    // the object is picked member by member; without a path it is built of them
 	keys [][]string // an object is built of the keys found here
+	by   []string   // which keys those are
 }
 
 // dice is a source of chance with the shapes of decision the generators need.

@@ -22,6 +22,14 @@ func (s *genSchema) Text() string {
 	for _, t := range s.values {
 		s.printObject(&b, t)
 	}
+	s.printObject(&b, s.holder)
+	for _, in := range s.inputs {
+		b.WriteString("input " + in.name + " {")
+		for _, m := range in.members {
+			b.WriteString(" " + m.text())
+		}
+		b.WriteString(" }\n")
+	}
 	for _, t := range s.things {
 		s.printObject(&b, t)
 	}
@@ -88,11 +96,15 @@ func (s *genSchema) printObject(b *strings.Builder, t *genType) {
 	if t.implement != "" {
 		b.WriteString(" implements " + t.implement)
 	}
-	if t.entity() {
-		fmt.Fprintf(b, " @key(fields: %q)", strings.Join(t.keys, " "))
+	for _, k := range [][]string{t.keys, t.second} {
+		if k != nil {
+			fmt.Fprintf(b, " @key(fields: %q)", keySet(k))
+		}
 	}
-	if t.loader != nil && !t.loader.keyArgs {
-		b.WriteString("\n  " + t.loader.text(false))
+	for _, c := range []*genConn{t.loader, t.more} {
+		if c != nil && !c.keyArgs {
+			b.WriteString("\n  " + c.text(false))
+		}
 	}
 	fmt.Fprintf(b, " {\n%s}\n", fieldsText(t.fields))
 	if len(t.extra) > 0 {
@@ -107,24 +119,16 @@ func fieldsText(fields []*genField) string {
 		if len(f.args) > 0 {
 			var args []string
 			for _, a := range f.args {
-				text := a.name + ": " + a.typ
-				if a.def != "" {
-					text += " = " + a.def
-				}
-				args = append(args, text)
+				args = append(args, a.text())
 			}
 			b.WriteString("(" + strings.Join(args, ", ") + ")")
 		}
 		b.WriteString(": " + f.text)
 		switch f.role {
 		case refBuilt:
-			var keys []string
-			for i, k := range f.typ.keys {
-				keys = append(keys, k+": "+strings.Join(f.keyAt[i], "."))
-			}
-			fmt.Fprintf(&b, " @from(path: \"{ %s }\")", strings.Join(keys, " "))
+			fmt.Fprintf(&b, " @from(path: %q)", keyText(f.by, f.keyAt))
 		case refList:
-			fmt.Fprintf(&b, " @from(path: \"%s->map({ %s: @ })\")", strings.Join(f.path, "."), f.typ.keys[0])
+			fmt.Fprintf(&b, " @from(path: \"%s->map({ %s: @ })\")", strings.Join(f.path, "."), f.by[0])
 		case refWhole:
 			fmt.Fprintf(&b, " @from(path: %q, embedded: true)", strings.Join(f.path, "."))
 		case lookedUp:
@@ -139,6 +143,21 @@ func fieldsText(fields []*genField) string {
 		b.WriteString("\n")
 	}
 	return b.String()
+}
+
+// text prints an argument, or a member of an input type.
+func (a genArg) text() string {
+	text := a.name + ": " + a.typ
+	if a.def != "" {
+		text += " = " + a.def
+	}
+	if a.is != "" {
+		text += fmt.Sprintf(" @is(field: %q)", a.is)
+	}
+	if a.require != "" {
+		text += fmt.Sprintf(" @require(field: %q)", a.require)
+	}
+	return text
 }
 
 // text prints a connector as @connect.
@@ -181,10 +200,10 @@ func (c *genConn) request() string {
 	mapped := c.id%3 == 1 // by path and queryParams instead of the template
 	switch {
 	case c.mode == each:
-		for _, k := range c.keys {
+		for i, k := range c.keys {
 			k = "$this." + k
 			if c.keyArgs {
-				k = "$args." + k[len("$this."):]
+				k = "$args." + c.keyPaths[i]
 			}
 			if mapped {
 				path = append(path, k)
@@ -192,8 +211,22 @@ func (c *genConn) request() string {
 				url += "/{" + k + "}"
 			}
 		}
+		for _, a := range c.inPath {
+			if mapped {
+				path = append(path, "$args."+a)
+			} else {
+				url += "/{$args." + a + "}"
+			}
+		}
 	case c.mode == many && len(c.keys) > 1:
-		body = append(body, "keys: $batch { "+strings.Join(c.keys, " ")+" }")
+		var keys []string
+		for _, k := range c.keys {
+			if flat := flatKey(k); flat != k {
+				k = flat + ": " + k
+			}
+			keys = append(keys, k)
+		}
+		body = append(body, "keys: $batch { "+strings.Join(keys, " ")+" }")
 	case c.mode == many && c.post:
 		body = append(body, "keys: $batch."+c.keys[0])
 	case c.mode == many && mapped:
@@ -205,13 +238,12 @@ func (c *genConn) request() string {
 	}
 	for _, a := range c.args {
 		switch {
-		case c.keyArgs:
 		case c.post:
-			body = append(body, a+": $args."+a)
+			body = append(body, flatKey(a)+": $args."+a)
 		case mapped:
-			params = append(params, a+": $args."+a)
+			params = append(params, flatKey(a)+": $args."+a)
 		default:
-			url += sep + a + "={$args." + a + "}"
+			url += sep + flatKey(a) + "={$args." + a + "}"
 			sep = "&"
 		}
 	}
@@ -257,11 +289,9 @@ func members(sel []place) string {
 		path := strings.Join(p.path, ".")
 		switch {
 		case p.keys != nil:
-			var keys []string
-			for i, k := range p.f.typ.keys {
-				keys = append(keys, k+": "+strings.Join(p.keys[i], "."))
-			}
-			out = append(out, fmt.Sprintf("%s: { %s }", p.f.name, strings.Join(keys, " ")))
+			out = append(out, p.f.name+": "+keyText(p.by, p.keys))
+		case p.path == nil:
+			out = append(out, fmt.Sprintf("%s: { %s }", p.f.name, members(p.sub)))
 		case p.sub != nil:
 			out = append(out, fmt.Sprintf("%s: %s { %s }", p.f.name, path, members(p.sub)))
 		case path == p.f.name && p.how == "":

@@ -14,6 +14,7 @@ type genQuery struct {
 	values    *Object  // of the variables
 	fragments []genFragment
 	conds     int
+	number    int // of the entity that the arguments being written pick
 }
 
 type genFragment struct {
@@ -130,21 +131,45 @@ func (q *genQuery) fragment(t *genType, depth int) string {
 
 func (q *genQuery) arguments(f *genField) string {
 	var out []string
+	q.number = 1 + q.d.IntN(6)
 	for _, a := range f.args {
+		if a.require != "" {
+			continue
+		}
 		required := strings.HasSuffix(a.typ, "!")
 		if !required && q.d.in(3) {
 			continue
 		}
-		value := q.s.literal(a)
-		if q.d.in(3) {
-			value = q.variable(a, required)
-		}
-		out = append(out, a.name+": "+value)
+		out = append(out, a.name+": "+q.argument(a))
 	}
 	if len(out) == 0 {
 		return ""
 	}
 	return "(" + strings.Join(out, ", ") + ")"
+}
+
+// argument writes the value of an argument: a variable, or a literal that may have variables in it.
+func (q *genQuery) argument(a genArg) string {
+	switch {
+	case q.d.in(3):
+		return q.variable(a, strings.HasSuffix(a.typ, "!"))
+	case a.members != nil && (strings.HasSuffix(a.typ, "!") || !q.d.in(8)):
+		var out []string
+		for _, m := range a.members {
+			if strings.HasSuffix(m.typ, "!") || !q.d.in(4) {
+				out = append(out, m.name+": "+q.argument(m))
+			}
+		}
+		return "{ " + strings.Join(out, ", ") + " }"
+	}
+	switch {
+	case !a.key || !strings.HasSuffix(a.typ, "!") && q.d.in(8):
+	case strings.HasPrefix(a.typ, "String"):
+		return fmt.Sprintf(`"c%d"`, q.number)
+	default:
+		return fmt.Sprint(q.number)
+	}
+	return q.s.literal(a)
 }
 
 // variable makes a variable of the argument's type, with or without a value.
@@ -167,6 +192,18 @@ func (q *genQuery) value(a genArg) any {
 	switch {
 	case base == a.typ && q.d.in(6):
 		return nil
+	case a.key && strings.TrimSuffix(a.typ, "!") == "String":
+		return fmt.Sprintf("c%d", q.number)
+	case a.key:
+		return jsonInt(q.number)
+	case a.members != nil:
+		o := NewObject()
+		for _, m := range a.members {
+			if strings.HasSuffix(m.typ, "!") || !q.d.in(4) {
+				o.Set(m.name, q.value(m))
+			}
+		}
+		return o
 	case a.enum != nil:
 		return pick(q.d, a.enum.values)
 	case base == "[String]":
@@ -193,6 +230,12 @@ func (s *genSchema) literal(a genArg) string {
 	switch {
 	case base == a.typ && s.d.in(8):
 		return "null"
+	case a.members != nil:
+		var out []string
+		for _, m := range a.members {
+			out = append(out, m.name+": "+s.literal(m))
+		}
+		return "{ " + strings.Join(out, ", ") + " }"
 	case a.enum != nil:
 		return pick(s.d, a.enum.values)
 	case base == "[String]":

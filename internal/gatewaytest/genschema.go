@@ -18,26 +18,32 @@ type genSchema struct {
 	change  *genType   // Mutation, or nil
 	groups  []*genType // namespaces
 	conns   []*genConn
-	fields  int // counts field names, so that no two types share one but for key and interface fields
+	// agree says that what several connectors may be asked for is the same whichever is asked, and there, see sure.
+	agree  bool
+	inputs []*genInput
+	holder *genType // of objects that members of keys lie in
+	// types of fields that all entities have alike
+	holderText, codeText string
+	fields               int // counts field names, so that no two types share one but for key and interface fields
 }
 
 // newSchema makes a schema from chance.
 func newSchema(d dice) *genSchema {
-	s := &genSchema{d: d}
+	s := &genSchema{d: d, agree: d.in(3)}
 	for i := range 1 + d.IntN(3) {
 		s.sources = append(s.sources, &genSource{
 			name: fmt.Sprintf("s%d", i), naming: pick(d, []string{"AS_IS", "AS_IS", "SNAKE_CASE", "KEBAB_CASE", "PASCAL_CASE"}),
 		})
 	}
 	s.makeEnums()
+	s.makeHolder()
 	for i := range 2 + d.IntN(3) {
 		s.values = append(s.values, &genType{name: fmt.Sprintf("V%d", i), kind: genObject})
 	}
 	for i := range 1 + d.IntN(4) {
-		s.things = append(s.things, &genType{
-			name: fmt.Sprintf("T%d", i), kind: genObject,
-			keys: pick(d, [][]string{{"id"}, {"id"}, {"id"}, {"id"}, {"code"}, {"num"}, {"id", "code"}}),
-		})
+		t := &genType{name: fmt.Sprintf("T%d", i), kind: genObject}
+		s.chooseKeys(t)
+		s.things = append(s.things, t)
 	}
 	s.makeMixed()
 	for i, t := range slices.Backward(s.values) {
@@ -56,6 +62,7 @@ func newSchema(d dice) *genSchema {
 	for range 2 + d.IntN(5) {
 		s.rootField(s.query)
 	}
+	s.requiredFields()
 	s.makeGroups()
 	if d.in(3) {
 		s.change = &genType{name: "Mutation", kind: genObject}
@@ -191,15 +198,10 @@ func (s *genSchema) reference() *genField {
 	switch f.role = genRole(int(refDefault) + s.d.IntN(4)); f.role {
 	case refBuilt:
 		f.text, f.lists = s.wrapped(f.typ.name, 0)
-		for _, k := range f.typ.keys {
-			at := []string{f.name + "_" + k}
-			if s.d.in(3) {
-				at = append([]string{"box"}, at...)
-			}
-			f.keyAt = append(f.keyAt, at)
-		}
+		f.by = s.aKey(f.typ)
+		f.keyAt = s.placesOfKey(f.name+"_", f.by)
 	case refList:
-		if len(f.typ.keys) > 1 {
+		if f.by = s.aKey(f.typ); len(f.by) > 1 || strings.Contains(f.by[0], ".") {
 			f.role = refDefault
 			f.text, f.lists = s.wrapped(f.typ.name, 2)
 			break
@@ -229,13 +231,6 @@ func (s *genSchema) fillValue(t *genType, later []*genType) {
 	}
 }
 
-func (s *genSchema) keyFields(t *genType) {
-	for _, k := range t.keys {
-		typ := map[string]string{"id": "ID", "code": "String", "num": "Int"}[k]
-		t.fields = append(t.fields, &genField{name: k, typ: &genType{name: typ}, text: typ + "!", role: isKeyField})
-	}
-}
-
 func (s *genSchema) fillThing(t *genType) {
 	for range 1 + s.d.IntN(3) {
 		t.fields = append(t.fields, s.leaf(t))
@@ -252,13 +247,13 @@ func (s *genSchema) fillThing(t *genType) {
 	if s.d.in(2) {
 		t.fields = append(t.fields, s.connectedField(t))
 	}
-	if s.d.in(3) {
+	if s.d.in(3) && (s.agree || t.second == nil && !t.held()) {
 		for range 1 + s.d.IntN(2) {
 			t.extra = append(t.extra, s.leaf(t))
 		}
 		if s.d.in(3) {
 			t.extra = append(t.extra, s.object(s.values))
 		}
-		t.block = s.keyed(t, t, 0)
+		t.block = s.keyedBy(s.anyKey(t), t, 0)
 	}
 }

@@ -3,6 +3,7 @@ package gatewaytest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,14 +27,18 @@ func (w *world) whole(d dice, c *genConn, key []string) any {
 	if places == nil {
 		places = defaults(c.typ, c.source)
 	}
-	o := w.object(d, places, c.source, 0)
 	if len(key) == 0 || len(c.keys) == 0 || !c.typ.entity() {
-		return o
+		return w.object(d, places, c.source, 0)
 	}
 	parts := strings.Split(key[0], "\x00")
+	o := w.entity(d, places, c, parts)
+	if w.s.agree {
+		return o
+	}
 	for _, p := range places {
 		for i, k := range c.keys {
-			if p.f.name != k || p.f.role != isKeyField || i >= len(parts) {
+			at := p.keyAt(k, c.source)
+			if at == nil || i >= len(parts) {
 				continue
 			}
 			v := w.keyAs(d, parts[i])
@@ -42,10 +47,81 @@ func (w *world) whole(d dice, c *genConn, key []string) any {
 			if d.chance(w.values / 8) {
 				v = pick(d, []any{nil, "stray", false, NewObject(), []any{}})
 			}
-			put(o, p.path, v)
+			put(o, at, v)
 		}
 	}
 	return o
+}
+
+// entity makes what a loader says of one key. What is in another key, or lies beside a key, all loaders of an entity say alike:
+// which of them is asked for it is the planner's choice.
+func (w *world) entity(d dice, places []place, c *genConn, parts []string) *Object {
+	n := numberOf(parts[0])
+	o := NewObject()
+	w.fill(d, o, places, c.source, 0, n)
+	for _, p := range places {
+		switch p.f.role {
+		case isKeyField:
+			put(o, p.path, w.agreed(p.f.name, n))
+		case holdsKey:
+			for _, m := range p.members(c.source) {
+				v := w.agreed(m.f.name, n)
+				if m.f.role != isKeyField {
+					v = w.value(w.dice("agreed", m.f.name, n), m.f.typ, c.source, 0)
+				}
+				put(o, append(slices.Clone(p.path), m.path...), v)
+			}
+		}
+	}
+	return o
+}
+
+// agreed is a key member of the entity with number n.
+func (w *world) agreed(name string, n int) any {
+	switch name {
+	case "code":
+		return fmt.Sprintf("c%d", n)
+	case "num":
+		return jsonInt(n)
+	default:
+		return strconv.Itoa(n)
+	}
+}
+
+// numberOf is the number that all keys of an entity have in common: 3 of "3" and of "c3".
+func numberOf(key string) int {
+	n, err := strconv.Atoi(strings.TrimPrefix(key, "c"))
+	if err != nil {
+		return len(key)
+	}
+	return n
+}
+
+// members are the places in an object that members of keys lie in.
+func (p place) members(src *genSource) []place {
+	if p.sub != nil {
+		return p.sub
+	}
+	return defaults(p.f.typ, src)
+}
+
+// keyAt is where a raw object has a member of its key, if it is at this place; else nil.
+func (p place) keyAt(k string, src *genSource) []string {
+	outer, inner, nested := strings.Cut(k, ".")
+	switch {
+	case p.f.name != outer || p.f.role != isKeyField && p.f.role != holdsKey:
+		return nil
+	case !nested:
+		return p.path
+	case p.sub == nil:
+		return append(slices.Clone(p.path), spelt(inner, src))
+	}
+	for _, m := range p.sub {
+		if m.f.name == inner {
+			return append(slices.Clone(p.path), m.path...)
+		}
+	}
+	return nil
 }
 
 // defaults are the places of a type's fields under the default mapping. Fields that another upstream owns are in the raw
@@ -58,7 +134,7 @@ func defaults(t *genType, src *genSource) []place {
 			p.path = []string{spelt(f.name, src)}
 		}
 		if f.role == refBuilt {
-			p.keys = f.keyAt
+			p.keys, p.by = f.keyAt, f.by
 		}
 		out = append(out, p)
 	}
@@ -74,15 +150,32 @@ func spelt(name string, src *genSource) string {
 // object makes a raw object with a value at every place.
 func (w *world) object(d dice, places []place, src *genSource, depth int) *Object {
 	o := NewObject()
+	w.fill(d, o, places, src, depth, 1+d.IntN(6))
+	return o
+}
+
+// fill makes the values at the places of an object whose keys all say n.
+func (w *world) fill(d dice, o *Object, places []place, src *genSource, depth, n int) {
 	for _, i := range d.Perm(len(places)) {
 		p := places[i]
 		switch {
 		case p.keys != nil:
+			to := 1 + d.IntN(6)
 			for j, at := range p.keys {
-				w.put(d, o, at, w.key(d, p.f.typ.keys[j]))
+				w.put(d, o, at, w.key(d, keyName(p.by[j]), to))
 			}
+		case p.path == nil: // an object that a mapping builds
+			w.fill(d, o, p.sub, src, depth, n)
+		case p.f.role == isKeyField:
+			w.put(d, o, p.path, w.key(d, p.f.name, n))
+		case p.f.role == holdsKey && !w.s.agree && d.in(12):
+			put(o, p.path, nil)
+		case p.f.role == holdsKey: // always an object: what becomes of a key in another value is left open
+			inner := NewObject()
+			w.fill(d, inner, p.members(src), src, depth+1, n)
+			put(o, p.path, inner)
 		case p.f.role == refList:
-			w.put(d, o, p.path, w.lists(d, 1, func() any { return w.key(d, p.f.typ.keys[0]) }))
+			w.put(d, o, p.path, w.lists(d, 1, func() any { return w.key(d, keyName(p.f.by[0]), 1+d.IntN(6)) }))
 			if p.sub != nil || !sameStrings(p.path, p.f.path) { // picked by a selection: objects, not keys
 				w.put(d, o, p.path, w.lists(d, 1, func() any { return w.picked(d, p, src, depth+1) }))
 			}
@@ -90,7 +183,6 @@ func (w *world) object(d dice, places []place, src *genSource, depth int) *Objec
 			w.put(d, o, p.path, w.lists(d, p.f.lists, func() any { return w.picked(d, p, src, depth+1) }))
 		}
 	}
-	return o
 }
 
 func sameStrings(a, b []string) bool { return strings.Join(a, ".") == strings.Join(b, ".") }
@@ -100,7 +192,7 @@ func (w *world) picked(d dice, p place, src *genSource, depth int) any {
 		return w.object(d, p.sub, src, depth)
 	}
 	if p.f.role == isKeyField {
-		return w.key(d, p.f.name)
+		return w.key(d, p.f.name, 1+d.IntN(6))
 	}
 	return w.value(d, p.f.typ, src, depth)
 }
@@ -193,21 +285,21 @@ func put(o *Object, path []string, v any) {
 	o.Set(path[len(path)-1], v)
 }
 
-// key makes the value of a key field or of a reference's key.
-func (w *world) key(d dice, name string) any {
+// key makes the value of a key field or of a reference's key, as the entity with number n has it.
+func (w *world) key(d dice, name string, n int) any {
 	if d.chance(w.values) {
 		return pick(d, []any{nil, absent{}, "404", jsonInt(404), true, []any{}, NewObject()})
 	}
 	if name == "code" {
-		return fmt.Sprintf("c%d", 1+d.IntN(6))
+		return fmt.Sprintf("c%d", n)
 	}
-	if d.in(15) {
+	if !w.s.agree && d.in(15) {
 		return nil
 	}
 	if name == "num" {
-		return jsonInt(1 + d.IntN(6))
+		return jsonInt(n)
 	}
-	return w.keyAs(d, strconv.Itoa(1+d.IntN(6)))
+	return w.keyAs(d, strconv.Itoa(n))
 }
 
 // keyAs spells a key as a number or as a text.

@@ -25,7 +25,11 @@ type world struct {
 
 func newWorld(seed uint64, s *genSchema) *world {
 	d := newDice(seed, 7)
-	return &world{seed: seed, s: s, values: pick(d, []float64{0, 0, 0.01, 0.05, 0.2}), calls: pick(d, []float64{0, 0, 0.1, 0.3})}
+	w := &world{seed: seed, s: s, values: pick(d, []float64{0, 0, 0.01, 0.05, 0.2}), calls: pick(d, []float64{0, 0, 0.1, 0.3})}
+	if s.agree {
+		w.values = 0
+	}
+	return w
 }
 
 // dice returns the chance that belongs to a subject.
@@ -74,7 +78,7 @@ func (w *world) Answer(_ *schema.Source, call *upstreams.Call) (*upstreams.Reply
 
 // broken is a call that fails, or brings nothing.
 func (w *world) broken(d dice, c *genConn) (*upstreams.Reply, error, bool) {
-	if !d.chance(w.calls) {
+	if w.s.sure(c.typ) || !d.chance(w.calls) {
 		return nil, nil, false
 	}
 	reply := func(status int, contentType, body string) (*upstreams.Reply, error, bool) {
@@ -141,7 +145,7 @@ func keysOf(c *genConn, path string, query url.Values, body []byte) []string {
 			parts = append(parts, text)
 		}
 		for _, name := range c.keys {
-			if text, ok := scalarText(property(k, name)); ok {
+			if text, ok := scalarText(property(k, flatKey(name))); ok {
 				parts = append(parts, text)
 			}
 		}
@@ -162,10 +166,32 @@ func argsOf(body []byte) string {
 	var out []string
 	for _, n := range names {
 		if n != "keys" {
-			out = append(out, n+Encode(o.Members[n]))
+			out = append(out, n+Encode(asText(o.Members[n])))
 		}
 	}
 	return strings.Join(out, " ")
+}
+
+// asText is a value with all its scalars as texts: what is read of a parent may have come as 1 or as "1", and both are one key.
+func asText(v any) any {
+	switch v := v.(type) {
+	case []any:
+		list := []any{}
+		for _, item := range v {
+			list = append(list, asText(item))
+		}
+		return list
+	case *Object:
+		out := NewObject()
+		for _, n := range v.Names {
+			out.Set(n, asText(v.Members[n]))
+		}
+		return out
+	}
+	if text, ok := scalarText(v); ok {
+		return text
+	}
+	return v
 }
 
 // body makes the value at the end of the connector's root path.
@@ -176,7 +202,7 @@ func (w *world) body(c *genConn, keys []string, args string) any {
 		return w.lists(d, c.lists, func() any { return w.whole(d, c, nil) })
 	case c.mode == each:
 		d := w.dice("each", c.id, keys, args)
-		if d.in(12) {
+		if d.in(12) && !w.s.sure(c.typ) {
 			return nil
 		}
 		return w.lists(d, c.lists, func() any { return w.whole(d, c, keys) })
@@ -197,7 +223,7 @@ func (w *world) body(c *genConn, keys []string, args string) any {
 			}
 			list = append(list, v)
 		}
-		if w.dice("position", c.id).chance(w.calls / 2) { // an endpoint that is always one short
+		if w.dice("position", c.id).chance(w.calls/2) && !w.s.sure(c.typ) { // an endpoint that is always one short
 			list = list[1:]
 		}
 		return list
@@ -233,7 +259,7 @@ func (w *world) shuffle(list []any) {
 func (w *world) item(c *genConn, key, args string) any {
 	d := w.dice("item", c.id, key, args)
 	switch {
-	case d.in(10) || strings.HasPrefix(key, "404"):
+	case !w.s.sure(c.typ) && (d.in(10) || strings.HasPrefix(key, "404")):
 		return absent{}
 	case d.chance(w.values / 4):
 		return w.junk(d)

@@ -55,16 +55,19 @@ func needed(c *schema.Connector, input int) bool { return c.Inputs[input].NonNul
 func (x *execution) deep(o *thing, path []string) (any, *fault.Error) {
 	f := o.typ.Fields[path[0]]
 	before := o.reading
-	o.reading = true
+	o.reading = listed(o.held.shape, path)
 	v, failure := x.whole(o, f)
 	o.reading = before
 	if failure != nil || len(path) == 1 {
 		return v.v, failure
 	}
-	if _, wrong := v.v.(misuse); wrong || empty(v.v) {
+	if _, wrong := v.v.(misuse); wrong {
 		return v.v, nil
 	}
 	if _, ok := v.v.(*Object); !ok {
+		if v.whole && !empty(v.v) { // the reply of a call is no object
+			return misuse{}, nil
+		}
 		return absent{}, nil
 	}
 	t, v, ok := concrete(f, v)

@@ -50,7 +50,7 @@ func (x *execution) provider(o *thing, f *schema.Field) *schema.Connector {
 	switch {
 	case o.held.shape != nil:
 		m, ok := memberOf(o.held.shape, f.Name)
-		if ok && (o.reading || o.held.whole || !o.typ.KeyHolder(f, m)) {
+		if ok && (o.reading || o.held.whole && slices.Contains(o.typ.Loaders, via) || !o.typ.KeyHolder(f, m)) {
 			return nil
 		}
 		return block
@@ -66,7 +66,7 @@ func (x *execution) provider(o *thing, f *schema.Field) *schema.Connector {
 		return nil
 	case o.held.whole && !fieldLevel(via):
 		return block
-	case via != nil && via.Source != nil && f.Block.Source == via.Source:
+	case via != nil && via.Source != nil && asks(f.Block, via.Source):
 		return nil
 	default:
 		return block
@@ -97,12 +97,12 @@ func (o *thing) owner(f *schema.Field) *schema.Connector {
 		}
 	}
 	for _, c := range all {
-		if o.has(c) && gives(c, f, o.typ) {
+		if o.has(c) && o.gives(c, f) {
 			return c
 		}
 	}
 	for _, c := range all { // another loader may have its key
-		if gives(c, f, o.typ) {
+		if o.gives(c, f) {
 			return c
 		}
 	}
@@ -112,8 +112,8 @@ func (o *thing) owner(f *schema.Field) *schema.Connector {
 	return o.loader()
 }
 
-// gives reports whether c gives f: its selection says so, or without one f is of its block.
-func gives(c *schema.Connector, f *schema.Field, t *schema.Type) bool {
+// gives reports whether c gives f: its selection says so, or without one f is of its block or of the key.
+func (o *thing) gives(c *schema.Connector, f *schema.Field) bool {
 	if c.Selection != nil {
 		if shape := selectOf(c.Selection); shape != nil {
 			_, ok := memberOf(shape, f.Name)
@@ -121,13 +121,23 @@ func gives(c *schema.Connector, f *schema.Field, t *schema.Type) bool {
 		}
 	}
 	switch {
-	case f.Block == nil, f.Block == c.Block():
+	case f.Block == nil, f.Block == c.Block(), o.typ.KeyField(f.Name):
 		return true
 	case c.KeyArgs:
-		return f.Block.Source == c.Source
+		return asks(f.Block, c.Source)
 	default:
 		return false
 	}
+}
+
+// asks reports whether one of the connectors of a block calls a source.
+func asks(block *schema.Connector, source *schema.Source) bool {
+	for _, c := range append([]*schema.Connector{block}, block.Twins...) {
+		if c.Source == source {
+			return true
+		}
+	}
+	return false
 }
 
 // loads reports whether a block is that of a loader of o's type.
@@ -149,9 +159,24 @@ func (o *thing) has(c *schema.Connector) bool {
 		if o.held.shape == nil {
 			break
 		}
-		if _, listed := memberOf(o.held.shape, in.Path[0]); !listed && o.typ.Fields[in.Path[0]].Connector == nil {
+		if !listed(o.held.shape, in.Path) && o.typ.Fields[in.Path[0]].Connector == nil {
 			return false
 		}
+	}
+	return true
+}
+
+// listed reports whether a selection gives the value at a path of fields: what lies in an object that it takes as it is, is given.
+func listed(shape *mapping.Object, path []string) bool {
+	for _, name := range path {
+		if shape == nil {
+			return true
+		}
+		m, ok := memberOf(shape, name)
+		if !ok {
+			return false
+		}
+		shape = selectOf(m)
 	}
 	return true
 }
@@ -287,10 +312,22 @@ func (x *execution) loaders(o *thing, groups []*group) []*schema.Connector {
 		case f.Connector == nil:
 			need(f)
 		case !o.root:
-			for _, in := range f.Connector.Inputs {
-				need(o.typ.Fields[in.Path[0]])
-			}
+			x.inputLoaders(o, f.Connector, need)
 		}
 	}
 	return out
+}
+
+// inputLoaders finds the loaders of what a field's connector reads, also of what connectors of its inputs read.
+func (x *execution) inputLoaders(o *thing, c *schema.Connector, need func(*schema.Field)) {
+	for _, in := range c.Inputs {
+		f := o.typ.Fields[in.Path[0]]
+		if f.Connector != nil {
+			x.inputLoaders(o, f.Connector, need)
+			continue
+		}
+		o.reading = listed(o.held.shape, in.Path)
+		need(f)
+		o.reading = false
+	}
 }

@@ -232,8 +232,9 @@ type Computed struct {
 type Object struct {
 	Coordinate string // name of its type, for people
 	Bases      []Base // base 1, 2, ...
-	// Require is the base whose absence makes the whole object null: the entity a reference points to. 0: none.
-	Require  int
+	// Require are the bases that say whether the entity is there which a reference points to: the first of them that was asked
+	// for. Without its record the whole object is null.
+	Require  []int
 	NullIf   []int     // slots of base 0: if one of them is null or absent, so is the object (the key of a reference)
 	Abstract *Abstract // nil: the object has one possible type, Variants[0]
 	Variants []Variant
@@ -256,7 +257,7 @@ type Abstract struct {
 // Variant is how an object of one concrete type is written.
 type Variant struct {
 	Type    string
-	Require int     // see Object.Require; for references whose type decides who loads them
+	Require []int   // see Object.Require; for references whose type decides who loads them
 	NullIf  []int   // likewise
 	Fields  []Field // in response order
 }
