@@ -204,8 +204,8 @@ func (k maker) passesOn(t *typ) bool {
 	return !k.item && len(k.around) == 0 && strings.HasSuffix(t.name, "Payload")
 }
 
-// key makes a field of an entity's key: what the loader was asked for by, or what a reference points with. nil: f is not
-// one that has to be there.
+// key makes a field of an entity's key: what the loader was asked for by, or what a reference points with, which has all keys. nil: f
+// is not one that has to be there.
 func (k maker) key(o *typ, f *field, refers bool) mapping.Node {
 	loader := k.whole
 	if refers {

@@ -52,14 +52,14 @@ func (s *genSchema) loaderOf(t *genType) {
 	if s.d.in(6) && (t.block == nil || t.block.source != c.source) {
 		c.mode, c.keys, c.keyArgs = each, t.keys, true
 		f := &genField{name: "load" + t.name, typ: t, text: t.name, role: connected, conn: c}
-		c.keyPaths = s.keyArguments(f, t.keys)
+		c.keyPaths = s.keyArguments(f, t.keys, true)
 		s.query.fields = append(s.query.fields, f)
 		t.loader = c
 	} else {
 		t.loader = s.keyed(t, t, 0)
 		if s.d.in(2) {
 			f := &genField{name: "look" + t.name, typ: t, text: t.name, role: lookedUp}
-			s.keyArguments(f, t.keys)
+			s.keyArguments(f, t.keys, false)
 			s.query.fields = append(s.query.fields, f)
 		}
 	}
@@ -71,7 +71,7 @@ func (s *genSchema) loaderOf(t *genType) {
 	}
 	if t.more != nil && !slices.Equal(t.more.keys, t.keys) && s.d.in(2) {
 		f := &genField{name: "find" + t.name, typ: t, text: t.name, role: lookedUp}
-		s.keyArguments(f, t.more.keys)
+		s.keyArguments(f, t.more.keys, t.more.keyArgs)
 		s.query.fields = append(s.query.fields, f)
 	}
 	if t.block != nil && s.d.in(3) {

@@ -130,13 +130,20 @@ func (s *genSchema) placesOfKey(prefix string, keys []string) [][]string {
 
 // keyArguments gives a field the arguments that pick an entity by a key: of the same names, of others with @is, or all in an
 // input object. It returns where each member of the key is, behind $args.
-func (s *genSchema) keyArguments(f *genField, keys []string) (paths []string) {
+// Those that go into the call of an entity field must be given, since null is bad input there.
+func (s *genSchema) keyArguments(f *genField, keys []string, must bool) (paths []string) {
+	typed := func(text string) string {
+		if must {
+			return strings.TrimSuffix(text, "!") + "!"
+		}
+		return text
+	}
 	if s.d.in(5) {
 		in := &genInput{name: fmt.Sprintf("IN%d", len(s.inputs))}
 		s.inputs = append(s.inputs, in)
 		var said []string
 		for i, k := range keys {
-			m := genArg{name: fmt.Sprintf("k%d", i), typ: s.keyType(k), key: true}
+			m := genArg{name: fmt.Sprintf("k%d", i), typ: typed(s.keyType(k)), key: true}
 			if !strings.Contains(k, ".") && s.d.in(3) {
 				m.name = k
 			}
@@ -149,12 +156,12 @@ func (s *genSchema) keyArguments(f *genField, keys []string) (paths []string) {
 			said = append(said, m.name+": "+k)
 		}
 		f.args = append(f.args, genArg{
-			name: "by", typ: in.name + pick(s.d, []string{"!", "!", ""}), members: in.members, is: "{ " + strings.Join(said, ", ") + " }",
+			name: "by", typ: typed(in.name + pick(s.d, []string{"!", "!", ""})), members: in.members, is: "{ " + strings.Join(said, ", ") + " }",
 		})
 		return paths
 	}
 	for i, k := range keys {
-		a := genArg{name: k, typ: s.keyType(k), key: true}
+		a := genArg{name: k, typ: typed(s.keyType(k)), key: true}
 		if strings.Contains(k, ".") || s.d.in(4) {
 			a.name, a.is = fmt.Sprintf("by%d", i), k
 		}
@@ -198,7 +205,7 @@ func (s *genSchema) secondLoader(t *genType) {
 		c := s.connector(t, 0)
 		f := &genField{name: "also" + t.name, typ: t, text: t.name, role: connected, conn: c}
 		c.mode, c.keys, c.keyArgs = each, keys, true
-		c.keyPaths = s.keyArguments(f, keys)
+		c.keyPaths = s.keyArguments(f, keys, true)
 		s.query.fields = append(s.query.fields, f)
 		t.more = c
 	} else {
@@ -224,9 +231,9 @@ func (s *genSchema) secondLoader(t *genType) {
 // loader is asked for such a one is the planner's choice, and the loaders do not agree.
 func (s *genSchema) halves(t *genType) (a, b []place) {
 	for _, f := range t.fields {
-		switch {
-		case f.role == connected:
-		case f.role == isKeyField, f.role == holdsKey:
+		switch f.role {
+		case connected:
+		case isKeyField, holdsKey:
 			a, b = append(a, s.listed(t, f, 1, true)), append(b, s.listed(t, f, 1, true))
 		default:
 			if s.d.in(2) {

@@ -32,7 +32,7 @@ func (s *genSchema) requiredField(t *genType) {
 	f.text, f.lists = s.wrapped(f.typ.name, 0)
 	f.conn = s.connector(f.typ, 0)
 	f.conn.mode, f.conn.post = each, s.d.in(3)
-	if t != s.query && s.d.in(3) {
+	if t != s.query { // without a key in it, the call would be made for an object that is not there
 		f.conn.keys = s.anyKey(t)
 	}
 	if s.d.in(2) {
