@@ -22,7 +22,7 @@ func ParseSet(name string, set []byte) (*Services, error) {
 	for _, f := range files.GetFile() {
 		there[f.GetName()] = true
 	}
-	for i := 0; i < len(files.GetFile()); i++ { // grows meanwhile
+	for i := 0; i < len(files.GetFile()); i++ { //nolint:intrange // it grows meanwhile
 		for _, name := range files.GetFile()[i].GetDependency() {
 			if d := builtIn(name); d != nil && !there[name] {
 				there[name] = true
