@@ -2,6 +2,7 @@
 
 GOLANGCI_VERSION := v2.15.0
 GOFUMPT_VERSION  := v0.12.0
+GRPC_GEN_VERSION := v1.6.2
 GOLANGCI := .tools/golangci-lint-$(GOLANGCI_VERSION)
 GOFUMPT  := .tools/gofumpt-$(GOFUMPT_VERSION)
 
@@ -10,7 +11,7 @@ CASES    ?= 200000 # generated queries on which engine and reference must agree
 BENCH    ?= .   # which benchmarks to run, as a regular expression
 
 .DEFAULT_GOAL := help
-.PHONY: help all build demo test spec spec-update fuzz bench lint fmt cover clean tools
+.PHONY: help all build demo test spec spec-update fuzz bench generate lint fmt cover clean tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +46,14 @@ fuzz: ## compare engine and reference on CASES queries (200000), then run each f
 
 bench: ## run the benchmarks (BENCH=regexp picks some)
 	go test -run '^$$' -bench '$(strip $(BENCH))' -benchmem ./...
+
+# The plugin for messages and gqlgen have the versions of go.mod.
+generate: ## make the demo shop's gRPC and GraphQL code again, after a change of its .proto or schema.graphql
+	go run ./examples/shop/catalog/gen -out examples/shop/catalog/catalogpb \
+		-plugin 'go run google.golang.org/protobuf/cmd/protoc-gen-go' \
+		-plugin 'go run google.golang.org/grpc/cmd/protoc-gen-go-grpc@$(GRPC_GEN_VERSION)' \
+		examples/shop/catalog/catalog.proto
+	cd examples/shop/reviews && go run github.com/99designs/gqlgen@$$(go list -m -f '{{.Version}}' github.com/99designs/gqlgen) generate
 
 lint: $(GOLANGCI) ## check the code, formatting and the import rows included
 	$(GOLANGCI) run --allow-parallel-runners

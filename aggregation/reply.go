@@ -148,6 +148,8 @@ func (f *frame) locateBody(c *call) (slot, error) {
 			return slot{kind: null}, nil
 		}
 		return f.transform(p, []byte("null"))
+	case !isJSON(c.reply.ContentType) && p.Blind:
+		return f.transform(p, []byte("null"))
 	case !isJSON(c.reply.ContentType):
 		return slot{}, fmt.Errorf("content type %q is not JSON", c.reply.ContentType)
 	case p.Transform != nil:

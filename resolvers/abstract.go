@@ -1,6 +1,7 @@
 package resolvers
 
 import (
+	"slices"
 	"strings"
 
 	"manifold/internal/fault"
@@ -44,17 +45,13 @@ func (c *compilation) resolveType(p *place, types []*schema.Type) error {
 		if p.disc.Map != nil {
 			abs.ByName = map[string]int{}
 		}
-	default:
-		abs.Ref.Slot = leaf(b.node, found{keys: []string{"__typename"}})
-	}
-	if p.disc != nil {
 		for value, name := range p.disc.Map {
-			for i, t := range types {
-				if t.Name == name {
-					abs.ByName[value] = i
-				}
+			if i := slices.IndexFunc(types, func(t *schema.Type) bool { return t.Name == name }); i >= 0 {
+				abs.ByName[value] = i
 			}
 		}
+	default:
+		abs.Ref.Slot = leaf(b.node, found{keys: []string{"__typename"}})
 	}
 	p.abs = abs
 	return nil

@@ -83,6 +83,9 @@ func (l *loader) describe(conn *schema.Connector) {
 		Method: h.Method, URL: h.URL, Headers: headers(h.Headers), Body: h.Body, Encoding: h.Encoding, Idempotent: h.Idempotent(),
 		Respond: headers(h.Respond),
 	}
+	if conn.RPC != nil {
+		p.Request.RPC = conn.RPC.Codec
+	}
 }
 
 func headers(rules []schema.Header) (out []plan.Header) {
@@ -104,7 +107,7 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 				reply.PathExpr = path(keys, nil)
 			}
 		} else {
-			reply.Transform = conn.Selection
+			reply.Transform, reply.Blind = conn.Selection, conn.Blind
 		}
 	}
 	depth := 0
@@ -151,7 +154,7 @@ func provides(conn *schema.Connector, whole bool) provision {
 		return v
 	}
 	_, sel, ok := mapping.Keys(conn.Selection)
-	if ok && (conn.HTTP != nil && !spreadsComputed(sel) || conn.HTTP == nil && whole && memberwise(sel)) {
+	if ok && !conn.Blind && (conn.HTTP != nil && mapping.Picks(conn.Selection) || conn.HTTP == nil && whole && memberwise(sel)) {
 		v.sel = sel
 		return v
 	}
@@ -250,7 +253,7 @@ func (l *loader) walk(keys []string) int {
 func spellAll(src *schema.Source, names []string) []string {
 	out := make([]string, len(names))
 	for i, name := range names {
-		out[i] = spell(src, name)
+		out[i] = src.Spell(name)
 	}
 	return out
 }

@@ -40,7 +40,7 @@ func (v *provision) find(t *schema.Type, f *schema.Field) (found, bool) {
 			return structural(from.Path), true
 		}
 	}
-	return found{keys: []string{spell(v.src, f.Name)}}, true
+	return found{keys: []string{v.src.Spell(f.Name)}}, true
 }
 
 // reaches reports whether the object carries the value at a path of fields.
@@ -166,19 +166,11 @@ func (v *provision) findListed(sel *mapping.Object, name string) (found, bool) {
 
 // structural returns where a mapping finds its value: by a path with a selection that needs no evaluation, or by evaluation.
 func structural(n mapping.Node) found {
-	if keys, sel, ok := mapping.Keys(n); ok && !spreadsComputed(sel) {
+	if mapping.Picks(n) {
+		keys, sel, _ := mapping.Keys(n)
 		return found{keys: keys, sel: sel}
 	}
 	return found{expr: n}
-}
-
-// spreadsComputed reports whether a selection spreads what has to be evaluated: which members there are is known only then, so
-// the whole object is evaluated.
-func spreadsComputed(sel *mapping.Object) bool {
-	return sel != nil && slices.ContainsFunc(sel.Members, func(m mapping.Member) bool {
-		_, inner, plain := mapping.Keys(m.Value)
-		return m.Spread && (!plain || inner == nil || spreadsComputed(inner))
-	})
 }
 
 // bare returns the selection if it may make an object of a text, number or Boolean: some member of it is no property.

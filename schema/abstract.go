@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"manifold/internal/mapping"
 )
 
 // discriminators reads every @discriminate.
@@ -47,6 +49,9 @@ func (l *loader) discriminator(u *use, t *typ, coordinate string) *Discriminator
 	if list == nil {
 		return d
 	}
+	if len(items(list)) == 0 {
+		l.problem(at(list.Position), coordinate, "map is empty, so that no object has a type", "say which value is which type, or leave map out: the value is the type's name")
+	}
 	d.Map = map[string]string{}
 	var names []string
 	for _, o := range l.possible(t) {
@@ -72,13 +77,41 @@ func (l *loader) discriminator(u *use, t *typ, coordinate string) *Discriminator
 // tellable reports whether the concrete type of a value can be known: by __typename in the mapping that builds it, by
 // @discriminate, or because there is one possible type only (LANGUAGE 6, "Abstract types").
 func (l *loader) tellable(t *typ, f *field, c reply) bool {
+	d := discriminatorOf(t, f)
 	if c.object != nil {
-		if members := flatten(c.object); members.open || members.values["__typename"] != nil {
+		members := flatten(c.object)
+		if members.values["__typename"] != nil || members.open && d == nil {
 			return true
 		}
+		if d != nil && c.built {
+			return d.listed(members)
+		}
 	}
-	if (f != nil && f.model.Discriminator != nil) || t.model.Discriminator != nil {
-		return true
+	return d != nil || len(l.possible(t)) == 1
+}
+
+// discriminatorOf returns what tells the type of a value of f, or of type t where f is nil; nil: nothing does.
+func discriminatorOf(t *typ, f *field) *Discriminator {
+	if f != nil && f.model.Discriminator != nil {
+		return f.model.Discriminator
 	}
-	return len(l.possible(t)) == 1
+	return t.model.Discriminator
+}
+
+// listed reports whether a mapping that is evaluated gives the property that tells the type.
+func (d *Discriminator) listed(m *members) bool {
+	keys, _, ok := mapping.Keys(m.values[d.Field])
+	return ok && len(keys) == 1 && keys[0] == d.Field
+}
+
+func (d *Discriminator) untoldHint() string {
+	if d.Wrapped {
+		return "name the type in the mapping, by __typename: ..., or take the reply as it is"
+	}
+	hint := "name the type in the mapping: __typename: " + d.Field
+	if len(d.Map) > 0 {
+		value := sortedKeys(d.Map)[0]
+		hint += fmt.Sprintf("->match(['%s', '%s'], ...)", value, d.Map[value])
+	}
+	return hint
 }

@@ -157,13 +157,12 @@ func (c *check) enum(v *ast.Value, t *ast.Type, def *ast.Definition, part string
 }
 
 func (c *check) object(v *ast.Value, t *ast.Type, def *ast.Definition, part string) {
-	if hint := requestHint(v); c.ours && def.Name == "ConnectHTTP" && v.Kind != ast.ObjectValue && hint != "" {
-		c.problem(at(v.Position), c.coordinate, fmt.Sprintf("%s must be %s, not %s", part, t.String(), brief(v)), hint)
-		return
-	}
 	if v.Kind != ast.ObjectValue {
-		c.problem(at(v.Position), c.coordinate, fmt.Sprintf("%s must be %s, not %s", part, t.String(), brief(v)),
-			"write an object: { name: value }")
+		hint := "write an object: { name: value }"
+		if c.ours && def.Name == "ConnectHTTP" {
+			hint = orElse(requestHint(v), hint)
+		}
+		c.problem(at(v.Position), c.coordinate, fmt.Sprintf("%s must be %s, not %s", part, t.String(), brief(v)), hint)
 		return
 	}
 	names := make([]string, len(def.Fields))

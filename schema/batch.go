@@ -73,6 +73,9 @@ func (l *loader) checkBatch(s site, c *Connector, sc *scope, v *ast.Value) {
 			"put the connector on `extend type "+s.owner.name+"` with this field in it, or say match: MAP or POSITION")
 	case groupBy != nil:
 		l.checkGroupBy(c, p)
+		if s.field.def.Type.Elem != nil && b.MissingError {
+			l.problem(at(member(v, "missing").Position), c.Coordinate, "missing: ERROR has no effect on a list by groupBy: a key without items has an empty list", "remove it")
+		}
 	case s.field != nil && b.Match == MatchKey && s.field.def.Type.Elem != nil:
 		l.problem(p, c.Coordinate, "it is not said which items belong to which key",
 			fmt.Sprintf("name the property of an item that holds the key, as batch: { groupBy: %q }; or say match: MAP or POSITION", foreignKey(s.owner, c)))

@@ -74,6 +74,12 @@ func (l *loader) bindArguments(f *field, t *typ) *bindings {
 				b.faulty = true
 				continue
 			}
+			if twin := b.argument(x.field); twin.member != nil {
+				l.problem(x.at, argumentCoordinate(f.coordinate(), a), fmt.Sprintf("%s is %s.%s already", strings.Join(twin.member, "."), t.name, x.field),
+					"keep one of them: an entity is found by one value of each key field")
+				b.faulty = true
+				continue
+			}
 			b.list = append(b.list, x)
 		}
 		b.values[a.Name] = s.node()

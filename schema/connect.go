@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"manifold/internal/mapping"
 )
 
 // site is where a @connect stands: on a field, or (field == nil) on a block of a type.
@@ -72,7 +74,7 @@ func (l *loader) single(uses []*use, coordinate string) *use {
 // not reported as missing.
 func (l *loader) connect(u *use, s site, nth int) *Connector {
 	c := &Connector{Coordinate: s.coordinate(), Pos: u.dir.Position}
-	other := u.arg("grpc") != nil || u.arg("graphql") != nil || u.arg("fn") != nil // reported by decode: not effective yet
+	other := u.arg("graphql") != nil || u.arg("fn") != nil // reported by decode: not effective yet
 	c.ID = l.connectorID(u, c.Coordinate, nth)
 	scope := l.scopeOf(s)
 
@@ -81,8 +83,17 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 		c.Source = l.source(u.arg("source"), c.Coordinate)
 		scope.source = c.Source
 	}
-	h := u.arg("http")
+	h, g := u.arg("http"), u.arg("grpc")
+	calls := h != nil || g != nil
 	switch {
+	case h != nil && g != nil:
+		l.problem(u.at, c.Coordinate, "a connector makes one call: http and grpc are two", "keep one of them")
+	case g != nil && !hasSource:
+		l.problem(at(g.Position), c.Coordinate, "a gRPC call needs a source", `declare @source(grpc: { target: "..." }), and name it: @connect(source: "...", ...)`)
+	case g != nil:
+		c.HTTP = l.grpc(g, s, c, scope)
+	case h != nil && c.Source != nil && c.Source.GRPC != nil:
+		l.problem(at(h.Position), c.Coordinate, fmt.Sprintf("source %q speaks gRPC", c.Source.Name), `write grpc: { method: "package.Service/Method" }`)
 	case h != nil:
 		c.HTTP = l.http(h, u, c, hasSource, scope)
 	case other:
@@ -92,15 +103,15 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 	case u.arg("selection") == nil:
 		l.problem(u.at, c.Coordinate, "the connector does nothing", `write http: { GET: "/path" }, or selection: "..." for a value without a call`)
 	}
-	l.readSelection(u, s, c, scope, h != nil || other)
+	l.readSelection(u, s, c, scope, calls || other)
 	c.Errors, c.Success = l.outcome(u, scope)
 	if c.Source != nil {
 		inherit(c, c.Source)
 	}
 	c.Inputs, c.Args = scope.read.inputs, scope.read.args
-	l.unread[c] = other || (h != nil && (c.HTTP == nil || c.HTTP.URL == nil)) || scope.read.faulty || u.faulty
+	l.unread[c] = other || (calls && (c.HTTP == nil || c.HTTP.URL == nil)) || scope.read.faulty || u.faulty
 	l.fillRequired(c, s, scope)
-	if h == nil && !other && !u.faulty {
+	if !calls && !other && !u.faulty {
 		l.checkComputed(u, s, c, scope)
 		return c
 	}
@@ -112,6 +123,9 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 func (l *loader) connectorID(u *use, coordinate string, nth int) string {
 	if id, ok := text(u.arg("id")); ok {
 		p := at(u.arg("id").Position)
+		if id == "" {
+			l.problem(p, coordinate, "the id is empty", "give the connector a name, or leave id out: its name is "+coordinate)
+		}
 		if other, taken := l.ids[id]; taken {
 			line, column, _ := l.lines[other.src].find(other.rune)
 			l.problem(p, coordinate, fmt.Sprintf("the id %q is taken by the connector at %s:%d:%d", id, other.src.Name, line, column), "choose another one")
@@ -147,6 +161,10 @@ func (l *loader) checkComputed(u *use, s site, c *Connector, sc *scope) {
 	case !s.block.ext && len(c.Inputs) == 0 && !l.unread[c]:
 		l.problem(u.at, c.Coordinate, "the connector of a type must read its key",
 			"read it by $this, as in selection: \"id: $this.id ...\"; fields that need no key go into `extend type "+s.owner.name+"`")
+	}
+	if f := l.formOf(c.Selection, formEnv{scope: sc}); s.field == nil && (f.kind == scalar || f.kind == list) {
+		l.problem(at(u.arg("selection").Position), c.Coordinate, "the mapping makes one value or a list, and a connector on a type makes an object with its fields",
+			"name the field that has the value: field: "+mapping.String(c.Selection))
 	}
 	if sc.read.batch.src != nil {
 		l.problem(sc.read.batch, c.Coordinate, "$batch is read, but nothing is called", "use $this")

@@ -28,12 +28,14 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.inheritBindings()
 	l.keys()
 	l.loaders()
+	l.checkEmbedded()
 	l.lookups()
 	l.strayArguments()
 	l.checkShared()
 	l.checkRequires()
 	l.privates()
 	l.checkShapes()
+	l.fitMessages()
 	l.checkCycles()
 	if !l.failed() {
 		l.warn()
@@ -213,6 +215,26 @@ func (l *loader) from(f *field, u *use) {
 	}
 }
 
+// checkEmbedded finds embedded: true where nothing would be loaded anyway.
+func (l *loader) checkEmbedded() {
+	for _, t := range l.order {
+		for _, f := range t.fields {
+			inner := l.types[f.def.Type.Name()]
+			if inner == nil || !inner.composite() || inner.model.Entity() ||
+				slices.ContainsFunc(l.possible(inner), func(o *typ) bool { return o.model.Entity() }) {
+				continue
+			}
+			for _, d := range f.definitions() {
+				for _, u := range usesOf(d.uses, "from") {
+					if truth(u.arg("embedded"), false) {
+						l.problem(at(u.arg("embedded").Position), f.coordinate(), "embedded: true has no effect: "+inner.name+" is no entity, so that every reply carries it whole", "remove it")
+					}
+				}
+			}
+		}
+	}
+}
+
 // readSelection reads the selection of a connector and checks it against the kind of its result.
 func (l *loader) readSelection(u *use, s site, c *Connector, sc *scope, call bool) {
 	v := u.arg("selection")
@@ -225,6 +247,7 @@ func (l *loader) readSelection(u *use, s site, c *Connector, sc *scope, call boo
 	}
 	c.Selection = l.selection(v, sc, side)
 	l.selections[c] = v
+	c.Blind = c.Selection != nil && call && replyPath(c.Selection, false, false) == nil
 	if s.field == nil || c.Selection == nil {
 		return
 	}

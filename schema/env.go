@@ -68,6 +68,9 @@ func (l *loader) expandBase(v *ast.Value, s string, source *Source, coordinate s
 	out = variable.ReplaceAllStringFunc(s, func(m string) string {
 		parts := variable.FindStringSubmatch(m)
 		if parts[1] == "config" {
+			if _, set := source.Config[parts[2]]; !set && l.mocks(source) {
+				return ""
+			}
 			value, known := l.configText(parts[2], source, at(v.Position), coordinate)
 			ok = ok && known
 			return value

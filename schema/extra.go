@@ -36,7 +36,7 @@ func (l *loader) extra(v *ast.Value, s *scope) *template.Extra {
 func (l *loader) fitPath(n mapping.Node, v *ast.Value, s *scope) {
 	if array, ok := unwrapped(n).(*mapping.Array); ok {
 		for _, item := range array.Items {
-			l.fitTemplate(item, v, s, inPath)
+			l.fitTemplate(item, v, s, inItem)
 		}
 		return
 	}

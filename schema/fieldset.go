@@ -97,7 +97,7 @@ func (l *loader) followThrough(t *typ, path []string, what string, p place, coor
 			l.problem(p, coordinate, fmt.Sprintf("%s %s is not in %s", what, whole, t.name), l.didYouMean(name, t.fieldNames(), done))
 			return nil
 		case len(f.def.Arguments) > 0 && (!optional || slices.ContainsFunc(f.def.Arguments, needsValue)):
-			l.problem(p, coordinate, whole+" cannot be "+strings.TrimPrefix(what, "the ")+": it has arguments", "")
+			l.problem(p, coordinate, whole+" cannot be "+what+": it has arguments", "name a field that needs none")
 			return nil
 		case i == len(path)-1:
 			return f

@@ -20,11 +20,12 @@ const (
 	inPair              // one value or a list: the pair is repeated
 	inMixed             // one value: the pair has more text, or the expression is in its name
 	inText              // one value: a header
+	inItem              // one value: an item of path
 )
 
 func (s spot) String() string {
 	switch s {
-	case inPath:
+	case inPath, inItem:
 		return "a path segment takes one text or number"
 	case inText:
 		return "a header takes one text or number"
@@ -89,6 +90,8 @@ func (l *loader) fitTemplate(n mapping.Node, v *ast.Value, s *scope, where spot)
 	case where == inMixed:
 		l.problem(p, s.coordinate, written+" is a list, and only an expression that is the whole value of its pair may be one",
 			"make one value of it: {"+written+"->joinNotNull(',')}")
+	case where == inItem:
+		l.problem(p, s.coordinate, written+" is a list, and "+where.String(), "make one value of it: "+written+"->joinNotNull(',')")
 	default:
 		hint := "make one value of it: {" + written + "->joinNotNull(',')}"
 		if where == inPath {

@@ -49,6 +49,9 @@ func FuzzLoad(f *testing.F) {
 			f.Add(string(file.Data))
 		}
 	}
+	for _, text := range specs(f) {
+		f.Add(text)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		g, err := schema.Load([]*ast.Source{{Name: "g", Input: text}}, func(name string) (string, bool) { return "v{" + name, name != "UNSET" })
 		if err != nil {

@@ -74,23 +74,23 @@ func helpOfBinding() map[string]string {
 
 func helpOfEntities() map[string]string {
 	return map[string]string{
-		"@key":              "Names the fields that pick one object of this type. With @connect on the type, other services' replies can refer to it by key.",
-		"@key(fields:)":     "Names of scalar fields of the type, parted by spaces: \"id\", \"tenant number\".",
+		"@key":              "Names the fields that pick one object of this type. With @connect on the type, other services' replies can refer to it by key. Write several for a type that is loaded by several keys.",
+		"@key(fields:)":     "Names of scalar or enum fields, parted by spaces: \"id\", \"tenant number\". One inside of an object is \"organization { id }\".",
 		"@key(resolvable:)": "false: the type cannot be loaded by this key here.",
 
 		"@lookup":       "On a field of Query: one entity by its key. Without @connect it is served by the loader of its type.",
 		"@internal":     "Hidden from clients; for the gateway's own use, as a @lookup that only loads references.",
 		"@inaccessible": "Hidden from clients; connectors, keys and mappings use it. A hidden argument or input field has its default.",
 
-		"@is":              "The argument is this field of the entity.",
-		"@is(field:)":      "A field, or \"{ id }\" for members of an input object.",
-		"@require":         "The argument is filled in from this field of the parent; clients do not see it.",
-		"@require(field:)": "A field of the parent, or a path to one.",
+		"@is":              "On an argument of a root field that fetches one entity: the argument is this field of it. Not needed where both have the same name.",
+		"@is(field:)":      "A field: \"id\"; a path to one: \"organization.id\"; or what the members of an input object are: \"{ line: row number }\".",
+		"@require":         "The argument is filled in from the object that has the field, whichever service knows the value; clients do not see it. The connector reads it by $args.",
+		"@require(field:)": "A field of the object: \"weightGrams\"; a path, which may lead through fields with calls of their own: \"size.width\"; or what the members of an input object are: \"{ w: size.width }\".",
 
-		"@shareable":         "The field may be written in several files.",
-		"@external":          "An older word: the field belongs to another block.",
-		"@requires":          "An older word for @require.",
-		"@requires(fields:)": "Fields of the parent.",
+		"@shareable":         "Several blocks or files serve this field, or all fields of the type, alike: written on each of them. Fields of a key need it not.",
+		"@external":          "An older word, used with @requires: the field is only mentioned here, another block serves it.",
+		"@requires":          "An older word for @require: the connector reads these fields by $this.",
+		"@requires(fields:)": "Names of fields of the object, parted by spaces: \"weight size { width }\".",
 		"@tag":               "A label for other tools. It is accepted and has no effect.",
 		"@tag(name:)":        "The label: letters, digits, _, - and /.",
 	}
@@ -194,7 +194,8 @@ func helpOfTypes() map[string]string {
 		"SourceHTTP.path":        "A mapping that makes a list: segments that are put before the path of every connector, as \"$([$config.version])\".",
 		"SourceHTTP.queryParams": "A mapping that makes an object: parameters of every URL. A null one is left out, a list repeats it.",
 		"SourceHTTP.respond":     "Headers of the response to the client: from names a header of the service's reply, all of whose values are handed on; value is a text.",
-		"SourceGRPC":             "A service that speaks gRPC.", "SourceGRPC.target": "Its address.", "SourceGRPC.proto": "The .proto file.",
+		"SourceGRPC":             "A service that speaks gRPC.", "SourceGRPC.target": "Its address: host:port, dns:///host:port, or grpcs://host:port for TLS.",
+		"SourceGRPC.proto":      "The .proto file that defines it, or a descriptor set (.protoset).",
 		"SourceGRPC.reflection": "true: ask the service for its description.", "SourceGRPC.metadata": "Metadata of every call.",
 		"SourceGraphQL": "A service that speaks GraphQL.", "SourceGraphQL.url": "Its address.", "SourceGraphQL.schema": "A file with its schema.",
 		"SourceGraphQL.headers": "Headers of every call.", "SourceGraphQL.federation": "true: it is a federation subgraph.",

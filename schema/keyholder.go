@@ -12,7 +12,7 @@ import (
 // `organization` in `{ id: userId organization: { id: orgId } }`: what else the object has is the loader's to say. made is
 // what the mapping of the reference makes of f; nil: the reference is taken from a reply as it is, which carries a key only.
 func (t *Type) KeyHolder(f *Field, made mapping.Node) bool {
-	if !t.Entity() || f.Named.Kind != ast.Object || f.Named.Entity() || f.Embedded || f.Connector != nil || !t.inKey(f.Name) {
+	if !t.Entity() || f.Named == nil || f.Named.Kind != ast.Object || f.Named.Entity() || f.Embedded || f.Connector != nil || !t.inKey(f.Name) {
 		return false
 	}
 	if made == nil {

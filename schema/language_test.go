@@ -3,6 +3,7 @@ package schema
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,25 +39,60 @@ func TestEveryPartWorksOrIsAProblem(t *testing.T) {
 				t.Errorf("%s: effective %v, but:\n%v", argument, l.effective[argument], ps)
 			}
 			if l.effective[argument] {
-				l.walkMembers(t, d, a.Name, location, argument, l.types[a.Type.Name()])
+				l.walkMembers(t, d, a.Name, location, argument, l.types[a.Type.Name()], func(value string) string { return value })
 			}
 		}
 	}
 }
 
-func (l *language) walkMembers(t *testing.T, d *ast.DirectiveDefinition, arg string, location ast.DirectiveLocation, path string, in *ast.Definition) {
+// walkMembers writes each member of an input object, and of those inside of it; around writes what the object stands in.
+func (l *language) walkMembers(t *testing.T, d *ast.DirectiveDefinition, arg string, location ast.DirectiveLocation, path string, in *ast.Definition, around func(string) string) {
 	t.Helper()
 	if in.Kind != ast.InputObject {
 		return
 	}
 	for _, m := range in.Fields {
 		part := path + "." + m.Name
-		value := fmt.Sprintf("{ %s: %s }", m.Name, example(l, m.Type))
+		value := around(fmt.Sprintf("{ %s: %s }", m.Name, example(l, m.Type)))
 		ps := loadText(t, frame(location, fmt.Sprintf("@%s(%s: %s)", d.Name, arg, value)))
 		effective := l.effective[in.Name+"."+m.Name]
 		if got := mentions(ps, part+" is part of the language but not effective yet"); got == effective {
 			t.Errorf("%s: effective %v, but:\n%v", part, effective, ps)
 		}
+		if effective {
+			l.walkMembers(t, d, arg, location, part, l.types[m.Type.Name()], func(inner string) string {
+				return around(fmt.Sprintf("{ %s: %s }", m.Name, inner))
+			})
+		}
+	}
+}
+
+// TestPlacesOfDirectives writes each directive at every kind of place in a schema: where it does not belong it is refused, and
+// so it is wherever it belongs as long as it is not effective.
+func TestPlacesOfDirectives(t *testing.T) {
+	t.Parallel()
+	l := newLanguage()
+	for _, d := range l.ours {
+		part := "@" + d.Name
+		for _, location := range places() {
+			ps := loadText(t, frame(location, applied(l, d, "")))
+			belongs := slices.Contains(d.Locations, location)
+			if got := mentions(ps, part+" may not stand on"); got == belongs {
+				t.Errorf("%s on %s: belongs %v, but:\n%v", part, location, belongs, ps)
+			}
+			if got := mentions(ps, part+" is part of the language but not effective yet"); belongs && got == l.effective[part] {
+				t.Errorf("%s on %s: effective %v, but:\n%v", part, location, l.effective[part], ps)
+			}
+		}
+	}
+}
+
+// places are the kinds of place in a schema where a directive could be written.
+func places() []ast.DirectiveLocation {
+	return []ast.DirectiveLocation{
+		ast.LocationSchema, ast.LocationScalar, ast.LocationObject, ast.LocationFieldDefinition, ast.LocationArgumentDefinition,
+		ast.LocationInterface, ast.LocationUnion, ast.LocationEnum, ast.LocationEnumValue, ast.LocationInputObject,
+		ast.LocationInputFieldDefinition,
 	}
 }
 
@@ -198,5 +234,11 @@ func frame(location ast.DirectiveLocation, text string) string {
 	}
 	return fmt.Sprintf(`extend schema @link(url: "https://specs.apollo.dev/connect/v0.4") %s
 type Query %s { f(a: Int %s): Int %s }
-enum E { A %s }`, at(ast.LocationSchema), at(ast.LocationObject), at(ast.LocationArgumentDefinition), at(ast.LocationFieldDefinition), at(ast.LocationEnumValue))
+interface I %s { g: Int }
+union U %s = Query
+scalar S %s
+enum E %s { A %s }
+input In %s { x: Int %s }`, at(ast.LocationSchema), at(ast.LocationObject), at(ast.LocationArgumentDefinition), at(ast.LocationFieldDefinition),
+		at(ast.LocationInterface), at(ast.LocationUnion), at(ast.LocationScalar), at(ast.LocationEnum), at(ast.LocationEnumValue),
+		at(ast.LocationInputObject), at(ast.LocationInputFieldDefinition))
 }

@@ -2,6 +2,8 @@ package schema
 
 import (
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"manifold/internal/protos"
 )
 
 // Load reads the files of one gateway into a checked model. env answers `${NAME}` and `$env.NAME`; it is asked during Load
@@ -18,6 +20,11 @@ type Options struct {
 	Env      func(name string) (value string, ok bool) // as in Load
 	Overlays map[string]Overlay                        // by the name of the sources that they lie over
 	Mock     Mock                                      // what is made up instead of called
+	// Read returns a file that the schema names, such as the definition of a gRPC service. A path is taken from the folder of
+	// the file that names it. nil: there are no files.
+	Read func(path string) ([]byte, error)
+	// Reflect asks a gRPC service for its methods. nil: services are not asked.
+	Reflect func(target string, tls bool) (*protos.Services, error)
 }
 
 // LoadWith is Load with overlays. Faults of an overlay are Problems at the place where it is written.
@@ -30,6 +37,8 @@ func LoadWith(files []*ast.Source, o Options) (*Gateway, error) {
 		env:      o.Env,
 		overlays: o.Overlays,
 		mock:     o.Mock,
+		read:     o.Read,
+		reflect:  o.Reflect,
 		lines:    map[*ast.Source]*lines{},
 		used:     map[string]string{},
 
@@ -62,6 +71,8 @@ const maxProblems = 1000
 type loader struct {
 	lang     *language
 	env      func(string) (string, bool)
+	read     func(string) ([]byte, error)
+	reflect  func(string, bool) (*protos.Services, error)
 	overlays map[string]Overlay
 	mock     Mock
 	used     map[string]string // $env variables that were read

@@ -11,7 +11,7 @@ import (
 
 // replies returns what a mapping may give: one reply for each alternative. A nil mapping is the default one.
 func (s *shapes) replies(n mapping.Node, v *ast.Value, coordinate string) []reply {
-	r := reply{text: v, coordinate: coordinate}
+	r := reply{text: v, coordinate: coordinate, built: n != nil && !mapping.Picks(n)}
 	var out []reply
 	for _, o := range objects(n) {
 		r.object = o

@@ -77,7 +77,7 @@ func (l *loader) checkMade(n mapping.Node, f *field, t *ast.Type, sc *scope, v *
 		}
 		return
 	}
-	as := &field{def: &ast.FieldDefinition{Name: f.def.Name, Type: t}, owner: f.owner}
+	as := &field{def: &ast.FieldDefinition{Name: f.def.Name, Type: t}, owner: f.owner, model: f.model}
 	if l.plainLeaf(as) && buildsObject(n) {
 		l.problem(p, sc.coordinate, "the mapping makes an object, but the field "+f.def.Name+" is "+t.String(), leafHint(n))
 		return

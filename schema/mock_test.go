@@ -86,20 +86,8 @@ type Query { a: Int @connect(source: "a", http: { GET: "/a" }) b: Int @connect(s
 
 // FuzzMocked: whatever the text, it is refused or mocked; what is mocked calls nothing and serves what it served.
 func FuzzMocked(f *testing.F) {
-	files, err := filepath.Glob("../spec/*.txtar")
-	if err != nil || len(files) == 0 {
-		f.Fatal("no specs", err)
-	}
-	for _, name := range files {
-		archive, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, file := range txtar.Parse(archive).Files {
-			if file.Name == "gateway.graphql" {
-				f.Add(string(file.Data))
-			}
-		}
+	for _, text := range specs(f) {
+		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		g, err := mocked(text, schema.Mock{All: true})
@@ -116,4 +104,25 @@ func FuzzMocked(f *testing.F) {
 			}
 		}
 	})
+}
+
+// specs returns the gateway.graphql of every spec.
+func specs(t testing.TB) (texts []string) {
+	t.Helper()
+	files, err := filepath.Glob("../spec/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no specs", err)
+	}
+	for _, name := range files {
+		archive, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range txtar.Parse(archive).Files {
+			if file.Name == "gateway.graphql" {
+				texts = append(texts, string(file.Data))
+			}
+		}
+	}
+	return texts
 }

@@ -5,7 +5,6 @@ import (
 	"hash/fnv"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -76,9 +75,9 @@ func (k maker) leaf(f *field, name string, key bool) mapping.Node {
 	case strings.HasSuffix(lower, "email"):
 		return k.text("user", "@example.com")
 	case strings.HasSuffix(lower, "url"), strings.HasSuffix(lower, "uri"):
-		return k.text("https://example.com/"+strings.ReplaceAll(words(field), " ", "-")+"/", "")
+		return k.text("https://example.com/"+strings.Join(words(field), "-")+"/", "")
 	}
-	return k.text(words(field)+" ", "")
+	return k.text(strings.Join(words(field), " ")+" ", "")
 }
 
 // idName reports whether a field is an id by its name: id, userId, user_id, ID.
@@ -145,7 +144,7 @@ func (k maker) customLeaf(field, name string) mapping.Node {
 	case has("uuid", "guid"):
 		return constantText(fmt.Sprintf("00000000-0000-4000-8000-%012d", n))
 	case has("url", "uri"):
-		return k.text("https://example.com/"+strings.ReplaceAll(words(field), " ", "-")+"/", "")
+		return k.text("https://example.com/"+strings.Join(words(field), "-")+"/", "")
 	case has("email"):
 		return k.text("user", "@example.com")
 	case has("json", "object", "map", "any"):
@@ -155,7 +154,7 @@ func (k maker) customLeaf(field, name string) mapping.Node {
 	case has("int", "long", "short", "byte"):
 		return constant(strconv.Itoa(madeNumber(field)))
 	default:
-		return k.text(words(field)+" ", "")
+		return k.text(strings.Join(words(field), " ")+" ", "")
 	}
 }
 
@@ -164,24 +163,6 @@ func madeNumber(name string) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(name)) // never fails
 	return 10 + int(h.Sum32()%90)
-}
-
-// words is a name in words: productName is "product name".
-func words(name string) string {
-	var b strings.Builder
-	for i, r := range name {
-		switch {
-		case r == '_':
-			r = ' '
-		case unicode.IsUpper(r):
-			if i > 0 {
-				b.WriteByte(' ')
-			}
-			r = unicode.ToLower(r)
-		}
-		b.WriteRune(r)
-	}
-	return strings.TrimSpace(b.String())
 }
 
 func constant(json string) *mapping.Literal { return &mapping.Literal{JSON: []byte(json)} }

@@ -329,11 +329,14 @@ func (l *loader) checkMockSources() {
 	}
 	for _, name := range l.mock.Sources {
 		if !slices.Contains(names, name) {
-			hint := l.didYouMean(name, names, "")
+			message, hint := "there is no source "+name+" that could be mocked", l.didYouMean(name, names, "")
+			if name == "" {
+				message = "a source that shall be mocked has no name"
+			}
 			if hint == "" && len(names) > 0 {
 				hint = "the sources are " + oneOf(names)
 			}
-			l.problem(place{}, "", "there is no source "+name+" that could be mocked", hint)
+			l.problem(place{}, "", message, hint)
 		}
 	}
 }

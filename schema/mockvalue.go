@@ -211,7 +211,11 @@ func (k maker) key(o *typ, f *field, refers bool) mapping.Node {
 	if refers {
 		loader = o.model.Loader()
 	}
-	if loader == nil || k.counts[f] != nil || !readsInput(loader, f.def.Name) && (!refers || !o.model.KeyField(f.def.Name)) {
+	isKey := loader != nil && readsInput(loader, f.def.Name)
+	if refers { // beside references to others in one list, whose selection is that of all of them, each has all its keys
+		isKey = o.model.KeyField(f.def.Name)
+	}
+	if !isKey || k.counts[f] != nil {
 		return nil
 	}
 	target := k.types[f.def.Type.Name()]

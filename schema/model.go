@@ -38,6 +38,7 @@ type Source struct {
 	BaseURL string // absolute, environment expanded: scheme://host[:port][/path], no trailing slash, no query
 	Slash   bool   // baseURL has a path with a trailing slash: it belongs to connectors that have no path of their own (as in Apollo's)
 	Headers []Header
+	GRPC    *GRPC           // nil: HTTP
 	Extra   *template.Extra // path and queryParams; nil: neither
 	Respond []Header        // headers of replies that clients get; From names a header of the reply
 	Naming  Naming
@@ -224,7 +225,9 @@ type Connector struct {
 	Coordinate string
 	Source     *Source      // nil for a connector without transport
 	HTTP       *HTTP        // nil for a connector without transport
+	RPC        *RPCMethod   // the method that a gRPC call calls; nil for other calls
 	Selection  mapping.Node // nil: default mapping
+	Blind      bool         // the selection reads nothing of the reply's body, so that any body will do
 	Batch      *Batch       // not nil exactly if a template reads $batch
 	Errors     Errors       // merged with the source's, member by member
 	Success    mapping.Node // merged with the source's; nil: 2xx
@@ -264,9 +267,10 @@ type Input struct {
 	NonNull bool     // it stands for an argument that may not be null: if it is null, there is no call
 }
 
-// HTTP is an HTTP request to be filled in.
+// HTTP is a request to be filled in: one of HTTP, or with the Method RPC one of gRPC, whose Headers are its metadata.
 type HTTP struct {
 	Method   string
+	Safe     bool          // of gRPC: equal requests may be made once, because it stands on no field of Mutation
 	URL      *template.URL // with the source's address, and path and queryParams of both
 	Headers  []Header      // source's and connector's merged: a connector's header replaces the source's of the same name
 	Body     mapping.Node
@@ -275,7 +279,7 @@ type HTTP struct {
 }
 
 // Idempotent reports whether equal requests may be made once: GET only, until a connector can declare itself so.
-func (h *HTTP) Idempotent() bool { return h.Method == "GET" }
+func (h *HTTP) Idempotent() bool { return h.Method == "GET" || h.Safe }
 
 // Match says how the items of a batch reply are found.
 type Match uint8

@@ -13,9 +13,11 @@ import (
 type reply struct {
 	object     *mapping.Object
 	text       *ast.Value // where the mapping is written; nil without one
+	at         int        // where in the text the mapping of this object begins
 	coordinate string     // of the connector or @from
 	by         *Connector // the loader that was asked for the object by key: what is not here only another one may have
 	scope      *scope     // what the mapping may read besides the reply; nil: not known here
+	built      bool       // the mapping is evaluated: of the reply there is only what it lists
 	checked    bool       // what the mapping lists is in the SDL: checked for an abstract type as a whole
 }
 
@@ -116,6 +118,7 @@ func (s *shapes) connector(f *field) {
 		return
 	}
 	for _, r := range s.replies(c.Selection, s.selections[c], c.Coordinate) {
+		r.built = r.built || c.HTTP == nil
 		s.value(t, f, r)
 	}
 }
@@ -145,6 +148,11 @@ func (s *shapes) untold(t *typ, f *field, r reply) {
 		p, coordinate = f.pos(), f.coordinate()
 	}
 	hint := `add @discriminate(field: "...") to ` + keyword(t.kind) + " " + t.name + ", naming the property of the reply that tells the type"
+	if d := discriminatorOf(t, f); d != nil {
+		s.problem(s.insideText(r.text, r.at), r.coordinate, fmt.Sprintf("@discriminate finds nothing: the mapping makes objects of %s that have only what it lists", t.name),
+			d.untoldHint())
+		return
+	}
 	if r.object != nil {
 		hint = `add __typename: "..." to the mapping, or @discriminate(field: "...") to ` + keyword(t.kind) + " " + t.name
 	}
@@ -302,7 +310,7 @@ func (s *shapes) listed(f *field, n mapping.Node, offset int, r reply) {
 	}
 	s.fitField(n, f, s.insideText(r.text, offset), r.coordinate, r.scope)
 	for _, o := range objects(n) {
-		s.reference(t, f, reply{object: o, text: r.text, coordinate: r.coordinate})
+		s.reference(t, f, reply{object: o, text: r.text, coordinate: r.coordinate, at: offset, built: r.built || !mapping.Picks(n)})
 	}
 }
 

@@ -47,7 +47,14 @@ func (l *loader) readSource(file *ast.Source, u *use) {
 		coordinate: coordinate, source: s, noArgs: "a source has no arguments: use $args in a connector",
 		noParent: "a source has no parent object: use it in a connector",
 	}
-	if h := u.arg("http"); h != nil {
+	h, g := u.arg("http"), u.arg("grpc")
+	if h != nil && g != nil {
+		l.problem(u.at, coordinate, "a source has one transport: http and grpc are two", "declare two sources")
+	}
+	switch {
+	case g != nil:
+		l.grpcSource(g, s, scope)
+	case h != nil:
 		if over.BaseURL != "" {
 			s.BaseURL = l.overlaidURL(name, over)
 		} else {
@@ -60,7 +67,7 @@ func (l *loader) readSource(file *ast.Source, u *use) {
 		if overlaid {
 			s.Headers = mergeHeaders(s.Headers, l.overlaidHeaders(name, over))
 		}
-	} else if u.arg("grpc") == nil && u.arg("graphql") == nil && !u.faulty {
+	case u.arg("graphql") == nil && !u.faulty:
 		l.problem(u.at, coordinate, "the source has no transport", `write http: { baseURL: "https://..." }`)
 	}
 	s.Errors, s.Success = l.outcome(u, scope)
@@ -112,7 +119,7 @@ func checkBase(s string) (clean, wrong, hint string) {
 	hint = "write scheme, host and, if need be, port and path: http://users.internal:8080/v1"
 	switch {
 	case strings.ContainsAny(s, "{}"):
-		wrong, hint = "it holds a template", "only ${NAME} and {$env.NAME} are read here; put the rest into the connectors"
+		wrong, hint = "it holds a template", "only ${NAME}, {$env.NAME} and {$config.name} are read here; put the rest into the connectors"
 	case err != nil:
 		wrong = "it is not a URL"
 	case u.Scheme != "http" && u.Scheme != "https":

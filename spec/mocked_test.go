@@ -24,14 +24,15 @@ func TestMockedGatewaysAnswerEverything(t *testing.T) {
 		name    string
 		sources []*ast.Source
 		env     map[string]string
+		options schema.Options
 	}
-	all := []gateway{{"demo", []*ast.Source{{Name: "gateway.graphql", Input: manifold.DemoGateway}}, nil}}
+	all := []gateway{{"demo", []*ast.Source{{Name: "gateway.graphql", Input: manifold.DemoGateway}}, nil, schema.Options{Read: manifold.ReadDemo}}}
 	add := func(name string, archive []byte) {
 		s, err := gatewaytest.ParseSpec(archive)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, gateway{name, s.Sources, s.Env})
+		all = append(all, gateway{name, s.Sources, s.Env, s.Options()})
 	}
 	files, err := filepath.Glob("*.txtar")
 	if err != nil {
@@ -56,7 +57,8 @@ func TestMockedGatewaysAnswerEverything(t *testing.T) {
 	}
 	asked := 0
 	for _, of := range all {
-		g, err := gatewaytest.OpenWith(of.sources, of.env, schema.Options{Mock: schema.Mock{All: true}},
+		of.options.Mock = schema.Mock{All: true}
+		g, err := gatewaytest.OpenWith(of.sources, of.env, of.options,
 			func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
 				t.Errorf("%s: %s was called", of.name, call.URL)
 				return nil, context.Canceled

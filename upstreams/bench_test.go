@@ -21,11 +21,11 @@ import (
 	"manifold/upstreams"
 )
 
-// upstream starts the server process and returns its address.
-func upstream(b *testing.B) string {
+// upstream starts the server process, of "http" or "grpc", and returns its address.
+func upstream(b *testing.B, protocol string) string {
 	b.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), benchServer+"=1")
+	cmd.Env = append(os.Environ(), benchServer+"="+protocol)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		b.Fatal(err)
@@ -82,7 +82,7 @@ func BenchmarkGet(b *testing.B) {
 	want := len(posts())
 
 	b.Run("ours", func(b *testing.B) {
-		url := "http://" + upstream(b)
+		url := "http://" + upstream(b, "http")
 		set, err := upstreams.Open([]*schema.Source{{Name: "posts", BaseURL: url}}, upstreams.Options{}, nil)
 		if err != nil {
 			b.Fatal(err)
@@ -106,7 +106,7 @@ func BenchmarkGet(b *testing.B) {
 	})
 
 	b.Run("nethttp", func(b *testing.B) {
-		url := "http://" + upstream(b) + "/posts"
+		url := "http://" + upstream(b, "http") + "/posts"
 		transport := &http.Transport{MaxIdleConns: 1024, MaxIdleConnsPerHost: 1024, DisableCompression: true}
 		defer transport.CloseIdleConnections()
 		buffers := make(chan []byte, 1024)
@@ -138,7 +138,7 @@ func BenchmarkGet(b *testing.B) {
 	})
 
 	b.Run("fasthttp", func(b *testing.B) {
-		addr := upstream(b)
+		addr := upstream(b, "http")
 		client := &fasthttp.HostClient{Addr: addr, MaxConns: 1024, DisableHeaderNamesNormalizing: true, DisablePathNormalizing: true}
 		measure(b, func() error {
 			req, res := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()

@@ -1,14 +1,22 @@
 package upstreams
 
-import "context"
+import (
+	"context"
+
+	"manifold/internal/transcode"
+)
 
 // Call is one request to one upstream, finished to the last byte: policies wrap it, the transport sends it.
-// Equal calls (method, URL, headers, body) are the same call.
+// Equal calls (method, URL, headers, body, RPC) are the same call.
 type Call struct {
 	Method  string
 	URL     []byte // absolute, ASCII, escaped
 	Headers []Header
 	Body    []byte // nil: none
+
+	// RPC makes it a call of a gRPC method: Method and URL are not read, the headers are metadata, and Body is the JSON of
+	// the request, nil for an empty one.
+	RPC *transcode.Method
 }
 
 // Header is one header line of a Call.

@@ -48,8 +48,12 @@ func serveBench() {
 }
 
 func TestMain(m *testing.M) {
-	if os.Getenv(benchServer) != "" {
+	switch os.Getenv(benchServer) {
+	case "http":
 		serveBench()
+		return
+	case "grpc":
+		serveBenchGRPC()
 		return
 	}
 	// The client that the benchmark compares with cannot be closed.

@@ -59,7 +59,7 @@ func (m *memory) putBlock(k *block) {
 		poison(k.b[:cap(k.b)])
 		return
 	}
-	if c := class(cap(k.b)); c >= 0 {
+	if c := class(cap(k.b)); c >= 0 && cap(k.b) == minBlock<<c { // one that append has grown is of no class
 		k.b = k.b[:0]
 		m.blocks[c].Put(k)
 	}

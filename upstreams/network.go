@@ -1,6 +1,7 @@
 package upstreams
 
 import (
+	"fmt"
 	"net/http"
 	"sync"
 )
@@ -14,7 +15,8 @@ type network struct {
 
 	mu    sync.Mutex
 	hosts map[string]*host // by key of the origin
-	users map[string]int   // how many Sets use a host
+	grpcs map[string]*GRPC // by key of the target
+	users map[string]int   // how many Sets use a host, or a gRPC target
 	sets  int              // how many Sets are open
 }
 
@@ -24,6 +26,7 @@ func newNetwork(o Options) *network {
 		memory:  new(memory),
 		secure:  secureTransport(&o),
 		hosts:   make(map[string]*host),
+		grpcs:   make(map[string]*GRPC),
 		users:   make(map[string]int),
 	}
 }
@@ -42,12 +45,32 @@ func (n *network) acquire(o *origin) *host {
 	return h
 }
 
-// release gives up a host that was acquired. Its connections are closed when nobody has it any more.
+// acquireGRPC returns the client of a gRPC target, open until released by the key that is returned.
+func (n *network) acquireGRPC(upstream string, t GRPCTarget) (g *GRPC, key string, err error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	key = fmt.Sprintf("grpc %s %t %s", t.Target, t.TLS, upstream)
+	if g = n.grpcs[key]; g == nil {
+		if g, err = OpenGRPC(upstream, t, n.options); err != nil {
+			return nil, "", err
+		}
+		n.grpcs[key] = g
+	}
+	n.users[key]++
+	return g, key, nil
+}
+
+// release gives up what was acquired. Its connections are closed when nobody has it any more.
 func (n *network) release(key string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.users[key]--; n.users[key] == 0 {
-		n.hosts[key].close()
+		if g := n.grpcs[key]; g != nil {
+			g.Close()
+		} else {
+			n.hosts[key].close()
+		}
+		delete(n.grpcs, key)
 		delete(n.hosts, key)
 		delete(n.users, key)
 	}

@@ -61,6 +61,12 @@ func (s *secure) Call(ctx context.Context, c *Call) (*Reply, error) {
 	if err != nil {
 		return nil, callFault(ctx, s.upstream, res.StatusCode, err)
 	}
+	// A connection that is given up says goodbye first, and a service that hears it may end its answer where it is: whole as to
+	// framing, and yet cut off.
+	if err := over(ctx); err != nil {
+		r.Release()
+		return nil, callFault(ctx, s.upstream, res.StatusCode, err)
+	}
 	return r, nil
 }
 

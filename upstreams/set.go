@@ -30,6 +30,12 @@ func Open(sources []*schema.Source, o Options, prev *Set) (*Set, error) {
 	origins := make([]*origin, len(sources))
 	var errs []error
 	for i, src := range sources {
+		if src.GRPC != nil {
+			if _, _, err := grpcAddress(src.GRPC.Target); err != nil {
+				errs = append(errs, fmt.Errorf("source %s: %w", src.Name, err))
+			}
+			continue
+		}
 		var err error
 		if origins[i], err = parseOrigin(src.BaseURL); err != nil {
 			errs = append(errs, fmt.Errorf("source %s: %w", src.Name, err))
@@ -46,7 +52,17 @@ func Open(sources []*schema.Source, o Options, prev *Set) (*Set, error) {
 	}
 	s.network.join()
 	for i, src := range sources {
-		s.callers = append(s.callers, s.chain(s.leaf(src.Name, origins[i])))
+		if src.GRPC == nil {
+			s.callers = append(s.callers, s.chain(s.leaf(src.Name, origins[i])))
+			continue
+		}
+		g, key, err := s.network.acquireGRPC(src.Name, GRPCTarget{Target: src.GRPC.Target, TLS: src.GRPC.TLS})
+		if err != nil {
+			s.Close()
+			return nil, fmt.Errorf("source %s: %w", src.Name, err)
+		}
+		s.keys = append(s.keys, key)
+		s.callers = append(s.callers, s.chain(g))
 	}
 	return s, nil
 }

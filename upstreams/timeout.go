@@ -64,6 +64,13 @@ func (d *deadline) Done() <-chan struct{} {
 	return d.timed.Done()
 }
 
+// standard returns a context of package context that is over when d is, made if it is not there. Contexts made from it need no
+// goroutine, as those made from d do.
+func (d *deadline) standard() context.Context {
+	d.Done()
+	return d.timed
+}
+
 // stop frees what Done made. The context then counts as cancelled for those who still wait on it.
 func (d *deadline) stop() {
 	d.mu.Lock()

@@ -22,9 +22,9 @@ type demoCmd struct {
 
 // Help is the long text of `manifold demo --help`.
 func (*demoCmd) Help() string {
-	return `Starts the two REST services of a small shop on free ports of this machine, and a gateway in front of them in
-development mode, with a playground in the browser. Each call that reaches a service is shown, so that you see how few
-there are. Needs no files, no network and no account. Ctrl-C stops all.
+	return `Starts the services of a small shop on free ports of this machine, and a gateway in front of them in development
+mode, with a playground in the browser. Each call that reaches a service is shown, so that you
+see how few there are. Needs no files, no network and no account. Ctrl-C stops all.
 
 Examples:
 
@@ -51,7 +51,7 @@ func (c *demoCmd) Run(ctx context.Context, w *world) error {
 	defer func() { _ = services.Close() }()
 
 	sources := []*ast.Source{{Name: defaultFile, Input: manifold.DemoGateway}}
-	gw, err := build(sources, setup{Dev: true, Env: withEnv(services.Env(), w.Env), Logger: newLogger(w, "text")})
+	gw, err := build(sources, setup{Dev: true, Env: withEnv(services.Env(), w.Env), Read: manifold.ReadDemo, Logger: newLogger(w, "text")})
 	if err != nil {
 		_ = ln.Close()
 		return err
@@ -77,7 +77,7 @@ func showCalls(to io.Writer) func(shop.Call) {
 	return func(c shop.Call) {
 		mu.Lock()
 		defer mu.Unlock()
-		fmt.Fprintf(to, "  -> %-6s %s %s  %d\n", c.Service, c.Method, c.URI, c.Status)
+		fmt.Fprintf(to, "  -> %-7s %s  %s\n", c.Service, c.Request, c.Status)
 	}
 }
 
@@ -89,8 +89,8 @@ func tries() []struct{ title, query string } {
 			`{ users(limit: 3) { name tier orders(first: 2) { id status totalCents } } }`,
 		},
 		{
-			"One order, who ordered it, and what else they ordered: the last two are asked at once.",
-			`{ order(id: "o1") { status lines { quantity productName } payment { __typename ... on CardPayment { last4 } } ` +
+			"One order, its products (gRPC), who ordered it, and what else they ordered: the last three are asked at once.",
+			`{ order(id: "o1") { status lines { quantity product { name category priceCents } } payment { __typename ... on CardPayment { last4 } } ` +
 				`customer { name email orders { id placedAt } } } }`,
 		},
 		{
@@ -104,9 +104,11 @@ func tries() []struct{ title, query string } {
 // welcome is what the demo prints when it is ready.
 func welcome(url string, s *shop.Shop) string {
 	var b strings.Builder
-	b.WriteString("Manifold demo: one GraphQL endpoint over the REST services of a small shop.\n\n")
-	fmt.Fprintf(&b, "  playground  %s/\n  graphql     %s/graphql\n  users       %s\n  orders      %s\n",
-		url, url, s.UsersURL, s.OrdersURL)
+	b.WriteString("Manifold demo: one GraphQL endpoint over the services of a small shop.\n\n")
+	fmt.Fprintf(&b, "  playground  %s/\n  graphql     %s/graphql\n  users       %s (REST)\n  orders      %s (REST)\n  catalog     %s (gRPC)\n",
+		url, url, s.UsersURL, s.OrdersURL, s.CatalogAddr)
+	b.WriteString("\nOne more service of the shop runs, which its gateway does not ask yet:\n\n")
+	fmt.Fprintf(&b, "  reviews     %s (GraphQL)\n", s.ReviewsURL)
 	b.WriteString("\nThree things to try, here or in the playground:\n")
 	for i, try := range tries() {
 		fmt.Fprintf(&b, "\n%d. %s\n\n%s\n", i+1, try.title, curl(url+"/graphql", try.query))

@@ -12,12 +12,18 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	"manifold/examples/shop/catalog/catalogpb"
 )
 
 // running is the program as a process, answering at url.
 type running struct {
 	cmd   *exec.Cmd
 	url   string
+	hello string      // its greeting
 	lines chan string // its standard output, line by line, from the end of the greeting on; closed at its end
 	rest  *bytes.Buffer
 }
@@ -58,7 +64,7 @@ func startDemo(t *testing.T) *running {
 	if found == nil {
 		t.Fatalf("no URL in the greeting:\n%s%s", greeting, r.rest)
 	}
-	r.url = found[1]
+	r.url, r.hello = found[1], greeting
 	contains(t, "the greeting", greeting, "1. ", "2. ", "3. ", "curl -s "+r.url+"/graphql")
 	return r
 }
@@ -156,6 +162,44 @@ func TestDemoProposals(t *testing.T) {
 		}
 	}
 	demo.stop(t)
+}
+
+// The services that the gateway does not ask are there, and what they are asked is shown like any other call.
+func TestDemoRunsEveryService(t *testing.T) {
+	t.Parallel()
+	demo := startDemo(t)
+	conn, err := grpc.NewClient(address(t, demo, "catalog"), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	in := &catalogpb.BatchGetProductsRequest{Ids: []string{"p1", "p2"}}
+	out, err := catalogpb.NewCatalogClient(conn).BatchGetProducts(t.Context(), in)
+	if err != nil || len(out.GetProducts()) != 2 {
+		t.Errorf("catalog answers %v, %v", out, err)
+	}
+	body := `{"query":"{\n  productsByIds(ids: [\"p1\"]) { rating }\n}"}`
+	resp, err := client().Post(address(t, demo, "reviews"), "application/json", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil || string(answer) != `{"data":{"productsByIds":[{"rating":4.6}]}}` {
+		t.Errorf("reviews answers %s, %v", answer, err)
+	}
+	lines := strings.Join(demo.stop(t), "\n") + "\n"
+	contains(t, "what the demo shows", lines, "  -> catalog BatchGetProducts ids: p1, p2  OK\n", "  -> reviews { productsByIds(ids: [\"p1\"]) { rating } }  200\n")
+}
+
+// address is where the greeting says that a service is.
+func address(t *testing.T, demo *running, service string) string {
+	t.Helper()
+	found := regexp.MustCompile(service + ` +(\S+) `).FindStringSubmatch(demo.hello)
+	if found == nil {
+		t.Fatalf("the greeting has no %s:\n%s", service, demo.hello)
+	}
+	return found[1]
 }
 
 // Wrong requests get a true status, a code of the closed list and no data; none of them reaches a service.

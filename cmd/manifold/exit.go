@@ -38,7 +38,7 @@ var errTold = errors.New("problems were found")
 func fromParser(err error, args []string) error {
 	hint := `"manifold --help" lists the commands`
 	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context != nil && parse.Context.Selected() != nil {
-		hint = fmt.Sprintf(`"manifold %s --help" shows how it is used`, parse.Context.Selected().Name)
+		hint = fmt.Sprintf(`"%s --help" shows how it is used`, parse.Context.Selected().FullPath())
 	} else if !strings.HasPrefix(args[0], "-") && strings.HasSuffix(args[0], ".graphql") {
 		hint = fmt.Sprintf(`to serve this file: manifold serve %s`, args[0])
 	}

@@ -18,6 +18,7 @@ const defaultConfig = "gateway.yaml"
 // inputs is what the commands work on: gateway.yaml and the schema files.
 type inputs struct {
 	sources []*ast.Source
+	files   *included // that the sources name
 	config  *config.Config
 	names   []string // files and folders of the schema
 	path    string   // of gateway.yaml, even if it is not there
@@ -28,6 +29,12 @@ type inputs struct {
 // readInputs reads gateway.yaml, and the schema files that files, or else gateway.yaml, name. What could be read is returned
 // beside an error.
 func readInputs(files []string, path string, env func(string) (string, bool)) (*inputs, error) {
+	in, err := readTexts(files, path, env)
+	in.files = include(in.sources)
+	return in, err
+}
+
+func readTexts(files []string, path string, env func(string) (string, bool)) (*inputs, error) {
 	in := &inputs{config: config.Default(), path: path, names: files}
 	if path == "" {
 		in.path = defaultConfig

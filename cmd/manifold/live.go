@@ -73,7 +73,13 @@ func (l *live) read() (*gateway.Inputs, *config.Config) {
 	for _, s := range in.sources {
 		out.Texts = append(out.Texts, gateway.Text{Name: s.Name, Body: s.Input})
 	}
+	for _, name := range in.files.names() {
+		text, _ := in.files.read(name)
+		out.Texts = append(out.Texts, gateway.Text{Name: name, Body: string(text)})
+		out.Watch = append(out.Watch, name)
+	}
 	out.Options = options(cfg)
+	out.Options.Read = in.files.read
 	out.Options.Env, out.Options.Logger, out.Options.Mock = l.world.Env, l.setup.Logger, l.serve.mock()
 	return out, cfg
 }
@@ -92,7 +98,7 @@ func options(c *config.Config) gateway.Options {
 		Calls: aggregation.Limits{Calls: n.Calls, Parallel: n.Parallel, Response: int(n.Response)},
 		Upstreams: upstreams.Options{
 			Timeout: time.Duration(n.Upstream.Timeout), DialTimeout: time.Duration(n.Upstream.DialTimeout),
-			TLSTimeout: time.Duration(n.Upstream.TLSTimeout), MaxResponse: int(n.Upstream.MaxResponse),
+			TLSTimeout: time.Duration(n.Upstream.TLSTimeout), MaxResponse: int(n.Upstream.MaxResponse), MaxMessage: int(n.Upstream.MaxMessage),
 			MaxHeader: int(n.Upstream.MaxHeader), MaxConns: n.Upstream.MaxConns, IdleConns: n.Upstream.IdleConns,
 			IdleTimeout: time.Duration(n.Upstream.IdleTimeout),
 		},

@@ -59,6 +59,11 @@ func TestMockFlags(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	contains(t, "an unknown source", stderr, "there is no source apu that could be mocked", "did you mean api?")
+	code, _, stderr = call(t, "plan", "--mock-source", "", "-q", "{ other }", file) // from a variable that is not set
+	if code != exitProblem {
+		t.Errorf("exit code %d", code)
+	}
+	contains(t, "an empty name", stderr, "a source that shall be mocked has no name", "known here: api")
 	code, _, stderr = call(t, "serve", "--mock", "--mock-source", "api", file)
 	if code != exitUsage {
 		t.Errorf("exit code %d", code)

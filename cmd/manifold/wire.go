@@ -16,6 +16,7 @@ import (
 	"manifold/internal/plan"
 	"manifold/resolvers"
 	"manifold/schema"
+	"manifold/upstreams"
 )
 
 // This file, and live.go for what runs, know the parts that the commands are made of.
@@ -27,7 +28,7 @@ func load(in *inputs, env func(string) (string, bool)) (*schema.Gateway, error) 
 
 // loadMocked is load while sources are mocked.
 func loadMocked(in *inputs, env func(string) (string, bool), mock schema.Mock) (*schema.Gateway, error) {
-	return schema.LoadWith(in.sources, schema.Options{Env: env, Overlays: in.config.Overlays(), Mock: mock})
+	return schema.LoadWith(in.sources, schema.Options{Env: env, Overlays: in.config.Overlays(), Mock: mock, Read: in.files.read, Reflect: upstreams.Reflect})
 }
 
 // publicSDL returns the schema as clients see it.
@@ -86,6 +87,7 @@ func unknownOperation(doc *ast.QueryDocument, name string) error {
 type setup struct {
 	Dev    bool
 	Env    func(string) (string, bool)
+	Read   func(path string) ([]byte, error) // files that the sources name
 	Logger *slog.Logger
 }
 
@@ -94,7 +96,7 @@ type server struct{ handler *gateway.Gateway }
 
 // build makes a gateway of the files. The error is schema.Problems if the files are at fault.
 func build(sources []*ast.Source, s setup) (*server, error) {
-	opts := gateway.Options{Dev: s.Dev, Env: s.Env, Logger: s.Logger}
+	opts := gateway.Options{Dev: s.Dev, Env: s.Env, Read: s.Read, Logger: s.Logger}
 	gen, err := gateway.Build(sources, opts, nil)
 	if err != nil {
 		return nil, err

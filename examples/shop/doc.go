@@ -16,8 +16,22 @@
 //	POST /v2/orders          {"user_id":1,"lines":[{"product_id":"p1","qty":2}]} answers 201
 //	POST /v2/shipping/quote  {"zip":"10115","weight_grams":900}
 //
-// Errors are {"error":{"message":"...","code":"..."}} with a true status. Parameters a service does not know are ignored.
+// Catalog is a gRPC service, shop.catalog.v1.Catalog, with the health service and reflection; catalog/catalog.proto says
+// what it answers:
 //
-// The data is made from a fixed seed, so every start answers the same. Orders that are posted live as long as the shop.
-// The package imports nothing of the gateway.
+//	BatchGetProducts(ids)                            unknown ids are left out, at most 200 ids
+//	ListProducts(category, page_size, page_token)    page by page, with the next page's token
+//
+// Reviews is a GraphQL service at /graphql, made with gqlgen; reviews/schema.graphql says what it answers:
+//
+//	productsByIds(ids)       in the order of the ids, null for unknown ones, at most 50 ids
+//	reviewsOf, review, latest, addReview
+//
+// `make generate` makes the code in catalog/catalogpb and reviews/graph again after a change of those two files.
+//
+// Orders, catalog and reviews mean the same products by p1 to p32, and all mean the same users by 1 to 200. The errors of
+// the REST services are {"error":{"message":"...","code":"..."}} with a true status. Parameters they do not know are ignored.
+//
+// The data is made from a fixed seed, so every start answers the same. Orders and reviews that are added live as long as
+// the shop. The package imports nothing of the gateway.
 package shop

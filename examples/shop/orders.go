@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"manifold/examples/shop/catalog"
 )
 
 // maxOrderUsers is how many users' orders one call may ask for.
@@ -145,7 +147,7 @@ func (in *placing) order() (Order, *failure) {
 	}
 	order := Order{Status: "new", UserID: int(in.UserID), Payment: in.Payment}
 	for i, line := range in.Lines {
-		product, ok := productByID(line.ProductID)
+		product, ok := catalog.ProductByID(line.ProductID)
 		if !ok {
 			return Order{}, &failure{
 				http.StatusUnprocessableEntity, "UNKNOWN_PRODUCT",

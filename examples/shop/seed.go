@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
+
+	"manifold/examples/shop/catalog"
 )
 
 // The size of the shop. Every start makes the same data: tests and documents rely on single values of it.
@@ -70,7 +72,7 @@ func makeUsers() []User {
 // makeOrders makes orders o1 to o500, oldest first. o1 is always Ada's, of a lamp and a cable, on its way.
 func makeOrders() []Order {
 	rnd := rand.New(rand.NewPCG(seed, 2))
-	products := Products()
+	products := catalog.Products()
 	orders := make([]Order, orderCount)
 	placed := time.Date(2025, 9, 1, 7, 30, 0, 0, time.UTC)
 	for i := range orders {
@@ -99,7 +101,7 @@ func makeOrders() []Order {
 	return orders
 }
 
-func line(p Product) Line { return Line{p.ID, p.Name, 1, p.PriceCents} }
+func line(p catalog.Product) Line { return Line{p.ID, p.Name, 1, p.PriceCents} }
 
 // age tells how far order i has come: old ones are delivered, the newest are new.
 func age(rnd *rand.Rand, i int) string {

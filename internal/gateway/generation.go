@@ -28,6 +28,7 @@ type Options struct {
 	Callers   func(*upstreams.Set) func(index int) upstreams.Caller // replaces the way to upstreams in tests; nil: the network
 	Overlays  map[string]schema.Overlay                             // of sources, by name
 	Mock      schema.Mock                                           // sources whose answers are made up
+	Read      func(path string) ([]byte, error)                     // files that gateway.graphql names; nil: there are none
 	Revision  string                                                // names the version of the text, for people; a hash of it
 }
 
@@ -53,7 +54,7 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	model, err := schema.LoadWith(files, schema.Options{Env: o.Env, Overlays: o.Overlays, Mock: o.Mock})
+	model, err := schema.LoadWith(files, schema.Options{Env: o.Env, Overlays: o.Overlays, Mock: o.Mock, Read: o.Read, Reflect: upstreams.Reflect})
 	if err != nil {
 		return nil, err
 	}

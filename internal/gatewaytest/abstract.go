@@ -39,6 +39,9 @@ func concrete(f *schema.Field, v located) (*schema.Type, located, bool) {
 		return nil, v, false
 	case d != nil:
 		kind := v.v
+		if object.raw != nil {
+			kind = object.raw
+		}
 		for name := range strings.SplitSeq(d.Field, ".") {
 			kind = property(kind, name)
 		}

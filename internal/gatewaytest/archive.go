@@ -17,7 +17,8 @@ import (
 // Spec is one behaviour of the gateway, read from a txtar archive (see spec/README.md for the sections).
 type Spec struct {
 	Archive *txtar.Archive
-	Sources []*ast.Source // the *.graphql files, in order
+	Sources []*ast.Source     // the *.graphql files, in order
+	Files   map[string]string // other files, by name: *.proto
 	Env     map[string]string
 	Config  map[string]schema.Overlay // $config of the sources
 	Mock    *Mock
@@ -72,6 +73,11 @@ func (s *Spec) section(name, text string, files map[string]string) error {
 	switch {
 	case strings.HasSuffix(name, ".graphql"):
 		s.Sources = append(s.Sources, &ast.Source{Name: name, Input: text})
+	case strings.HasSuffix(name, ".proto"):
+		if s.Files == nil {
+			s.Files = map[string]string{}
+		}
+		s.Files[name] = text
 	case name == "env":
 		for _, line := range lines(text) {
 			key, value, ok := strings.Cut(line, "=")

@@ -84,10 +84,13 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 	case failure != nil:
 		return answer{failure: failure}
 	}
-	if c.Batch == nil {
+	switch {
+	case c.Blind && failure == nil && reply.Status != http.StatusNoContent && !slices.Contains(c.Errors.NullOn, reply.Status):
+		return x.shaped(c, evaluate(c.Selection, value, vars), c.Selection)
+	case c.Batch == nil:
 		return x.shaped(c, build(shape, value, vars, true), c.Selection)
 	}
-	return match(batch{c: c, f: f, t: t, shape: shape, key: this, vars: vars}, value)
+	return match(batch{c: c, f: f, t: t, shape: selectOf(c.Selection), braces: shape, key: this, vars: vars}, value)
 }
 
 // unfilled is the answer of a call that cannot be made.
@@ -182,6 +185,9 @@ func fill(c *schema.Connector, vars variables, header http.Header) (*upstreams.C
 		return nil, err
 	}
 	call := &upstreams.Call{Method: c.HTTP.Method, URL: []byte(url)}
+	if c.RPC != nil {
+		call.RPC = c.RPC.Codec
+	}
 	for _, h := range c.HTTP.Headers {
 		if h.Value == nil {
 			for _, v := range header.Values(h.From) {
@@ -237,6 +243,8 @@ func outcomeOf(c *schema.Connector, reply *upstreams.Reply, err error, vars vari
 	case !ok:
 		return body, fault.New(fault.UpstreamError, "reference")
 	case reply.Status == http.StatusNoContent:
+		return nil, nil
+	case bad && c.Blind:
 		return nil, nil
 	case bad:
 		return absent{}, fault.New(fault.UpstreamBadResponse, "reference")

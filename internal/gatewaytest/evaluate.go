@@ -106,6 +106,7 @@ func (s scope) selection(o *mapping.Object, in any) any {
 	if _, ok := in.(*Object); !ok && hollow(made) {
 		return in
 	}
+	made.raw = in
 	return made
 }
 

@@ -87,6 +87,9 @@ func (e everything) arguments(args ast.ArgumentDefinitionList) string {
 // value writes a value of an input type.
 func (e everything) value(t *ast.Type, depth int) string {
 	if t.Elem != nil {
+		if depth > 4 { // an input that needs a list of itself ends in an empty one
+			return "[]"
+		}
 		return "[" + e.value(t.Elem, depth) + "]"
 	}
 	def := e.schema.Types[t.NamedType]

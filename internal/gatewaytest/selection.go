@@ -77,7 +77,8 @@ func memberOf(o *mapping.Object, name string) (mapping.Node, bool) {
 	return open, open != nil
 }
 
-// split cuts the final braces off a selection: what remains leads to the value, the braces shape it.
+// split cuts the final braces off a selection: what remains leads to the value, the braces shape it. What a method builds
+// has its shape already.
 // A nil selection is the whole reply, shaped by the default mapping.
 func split(n mapping.Node) (root mapping.Node, shape *mapping.Object) {
 	switch n := n.(type) {
@@ -90,5 +91,5 @@ func split(n mapping.Node) (root mapping.Node, shape *mapping.Object) {
 			return &before, n.Steps[len(n.Steps)-1].Select
 		}
 	}
-	return n, selectOf(n)
+	return n, nil
 }

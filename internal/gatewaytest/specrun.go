@@ -2,13 +2,16 @@ package gatewaytest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"manifold/internal/protos"
 	"manifold/schema"
 	"manifold/upstreams"
 )
@@ -28,7 +31,7 @@ func RunSpec(t *testing.T, s *Spec) map[string]string {
 
 func runSpec(t *testing.T, s *Spec, out map[string]string) {
 	t.Helper()
-	g, err := OpenWith(s.Sources, s.Env, schema.Options{Overlays: s.Config, Mock: s.Mocked}, s.answer())
+	g, err := OpenWith(s.Sources, s.Env, s.Options(), s.answer())
 	if err != nil {
 		out["problems"] = err.Error() + "\n"
 		if len(s.Requests) > 0 {
@@ -48,6 +51,25 @@ func runSpec(t *testing.T, s *Spec, out map[string]string) {
 	}
 }
 
+// Options are what the gateway of a spec is told besides its files.
+func (s *Spec) Options() schema.Options {
+	read := func(path string) ([]byte, error) {
+		text, ok := s.Files[path]
+		if !ok {
+			return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+		}
+		return []byte(text), nil
+	}
+	reflect := func(target string, _ bool) (*protos.Services, error) { // a service at users:1 tells what users.proto says
+		name, _, _ := strings.Cut(target, ":")
+		if s.Files[name+".proto"] == "" {
+			return nil, errors.New("it does not answer")
+		}
+		return protos.Parse(name+".proto", read)
+	}
+	return schema.Options{Overlays: s.Config, Mock: s.Mocked, Read: read, Reflect: reflect}
+}
+
 // answer makes the mock take one tick for each call. Waves are numbered by the clock.
 func (s *Spec) answer() func(context.Context, *schema.Source, *upstreams.Call) (*upstreams.Reply, error) {
 	var mu sync.Mutex
@@ -60,7 +82,7 @@ func (s *Spec) answer() func(context.Context, *schema.Source, *upstreams.Call) (
 		}
 		mine := wave
 		mu.Unlock()
-		reply, err := s.Mock.answer(nameOf(source), call, mine)
+		reply, err := s.Mock.answerOf(source, call, mine)
 		time.Sleep(tick)
 		return reply, err
 	}

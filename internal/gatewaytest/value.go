@@ -16,6 +16,7 @@ import (
 type Object struct {
 	Names   []string
 	Members map[string]any
+	raw     any // what braces picked it from, nil if it was not picked: there @discriminate reads the type
 }
 
 // absent stands for a value that is not there, which is not the same as null.

@@ -1,5 +1,7 @@
 package mapping
 
+import "slices"
+
 // Node is one expression of a mapping. Its offset is in bytes from the start of the mapping's text.
 // Nodes are immutable after Parse and may be read by many goroutines.
 type Node interface {
@@ -124,6 +126,22 @@ func Keys(n Node) (keys []string, sel *Object, ok bool) {
 		}
 	}
 	return keys, sel, true
+}
+
+// Picks reports whether n only says where in a reply objects lie, and what of them is selected: nothing is evaluated to find
+// them, and what the selection leaves out can be read beside it.
+func Picks(n Node) bool {
+	_, sel, ok := Keys(n)
+	return ok && !spreadsEvaluated(sel)
+}
+
+// spreadsEvaluated reports whether a selection spreads what has to be evaluated: which members there are is known only then,
+// so the whole object is evaluated.
+func spreadsEvaluated(sel *Object) bool {
+	return sel != nil && slices.ContainsFunc(sel.Members, func(m Member) bool {
+		_, inner, plain := Keys(m.Value)
+		return m.Spread && (!plain || inner == nil || spreadsEvaluated(inner))
+	})
 }
 
 // Env answers the variables of a mapping: $args, $this, $batch, $status and so on.

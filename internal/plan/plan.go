@@ -8,6 +8,7 @@ package plan
 import (
 	"manifold/internal/mapping"
 	"manifold/internal/template"
+	"manifold/internal/transcode"
 )
 
 // Operation is a compiled operation.
@@ -117,6 +118,7 @@ type Request struct {
 	// Respond are headers that the client's response gets when the reply is there. Whatever keeps replies, or shares them
 	// between requests, has to leave such a call alone: its reply may hold what is meant for one client (a session).
 	Respond []Header
+	RPC     *transcode.Method // of a call of gRPC, whose Method is RPC; nil for HTTP
 }
 
 // Header is one header rule.
@@ -138,6 +140,7 @@ type Outcome struct {
 // Reply says where the value is in a reply, and what is to be found in it.
 type Reply struct {
 	Transform mapping.Node // if not nil, the reply is first replaced by this mapping's value (methods in the selection)
+	Blind     bool         // Transform reads nothing of the body, which may be of any type
 	Path      []string     // properties from the reply's root to the value
 	PathExpr  mapping.Node // Path as a mapping, for replies in which it leads through a list
 	Shape     *Shape       // of the value; of a Batch: of the list of items, or the Map of them

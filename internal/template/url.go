@@ -52,9 +52,9 @@ func ParseURL(text string) (*URL, error) {
 	case f.text[0] == 0:
 		return nil, &SyntaxError{At: f.offset(0), Message: "scheme and host of a URL are constant", Hint: "begin with / or ? or http://"}
 	case bytes.HasPrefix(f.text, []byte("//")):
-		return nil, &SyntaxError{At: f.offset(0), Message: "a path begins with one slash"}
+		return nil, &SyntaxError{At: f.offset(0), Message: "a path begins with one slash", Hint: "write /path, which stands behind the baseURL, or a whole address with http:// or https://"}
 	case hasScheme(f.text):
-		return nil, &SyntaxError{At: f.offset(0), Message: "a URL begins with / or ? or http:// or https://"}
+		return nil, &SyntaxError{At: f.offset(0), Message: "a URL begins with / or ? or http:// or https://", Hint: "services are called by HTTP; write /path to stand behind the baseURL of the source"}
 	case f.text[0] != '/' && f.text[0] != '?': // a slash in front is understood
 		start, u.text = -1, "/"+u.text
 	}

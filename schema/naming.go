@@ -1,23 +1,21 @@
-package resolvers
+package schema
 
 import (
 	"strings"
 	"unicode"
-
-	"manifold/schema"
 )
 
-// spell returns the upstream's spelling of a field name.
-func spell(src *schema.Source, name string) string {
-	if src == nil {
+// Spell returns the upstream's spelling of a field name. That of nil is the name itself.
+func (s *Source) Spell(name string) string {
+	if s == nil {
 		return name
 	}
-	switch src.Naming {
-	case schema.SnakeCase:
+	switch s.Naming {
+	case SnakeCase:
 		return strings.Join(words(name), "_")
-	case schema.KebabCase:
+	case KebabCase:
 		return strings.Join(words(name), "-")
-	case schema.PascalCase:
+	case PascalCase:
 		if name == "" {
 			return name
 		}

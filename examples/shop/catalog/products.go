@@ -1,6 +1,6 @@
-package shop
+package catalog
 
-// Product is something the shop sells.
+// Product is something the shop sells, as far as other services keep it too.
 type Product struct {
 	ID          string
 	Name        string
@@ -47,7 +47,8 @@ func Products() []Product {
 	}
 }
 
-func productByID(id string) (Product, bool) {
+// ProductByID returns one product, and whether there is one.
+func ProductByID(id string) (Product, bool) {
 	for _, p := range Products() {
 		if p.ID == id {
 			return p, true

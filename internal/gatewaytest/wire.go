@@ -1,0 +1,46 @@
+package gatewaytest
+
+import (
+	"manifold/internal/fault"
+	"manifold/internal/transcode"
+	"manifold/schema"
+	"manifold/upstreams"
+)
+
+// maxMessage bounds the JSON of a reply of gRPC in specs.
+const maxMessage = 16 << 20
+
+// answerOf asks the mock for the answer to a call. Messages of gRPC go over the wire: the request is encoded as it would be,
+// and a reply written as JSON comes back as the service's message would.
+func (m *Mock) answerOf(source *schema.Source, call *upstreams.Call, wave int) (*upstreams.Reply, error) {
+	if call.RPC == nil {
+		return m.answer(nameOf(source), call, wave)
+	}
+	body := call.Body
+	if body == nil {
+		body = []byte("{}")
+	}
+	if _, err := call.RPC.Request.Encode(nil, body); err != nil {
+		return nil, &fault.Error{Code: fault.BadUserInput, Message: "The request does not fit the method's message.", Upstream: source.Name, Cause: err}
+	}
+	reply, err := m.answer(source.Name, call, wave)
+	if err != nil || reply.Status != 200 {
+		return reply, err
+	}
+	bad := func(err error) error {
+		return &fault.Error{Code: fault.UpstreamBadResponse, Message: "The upstream sent a malformed response.", Upstream: source.Name, Cause: err}
+	}
+	for _, known := range source.GRPC.Methods {
+		if known.Codec != call.RPC {
+			continue
+		}
+		wire, err := transcode.NewEncoder(known.Output, source.GRPC.Services.Messages()).Encode(nil, reply.Body)
+		if err != nil {
+			return nil, bad(err)
+		}
+		if reply.Body, err = call.RPC.Reply.Decode(nil, wire, maxMessage); err != nil {
+			return nil, bad(err)
+		}
+	}
+	return reply, nil
+}

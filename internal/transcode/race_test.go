@@ -1,0 +1,6 @@
+//go:build race
+
+package transcode_test
+
+// raceEnabled: pools then forget at random, to find mistakes.
+const raceEnabled = true
