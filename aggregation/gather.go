@@ -1,6 +1,7 @@
 package aggregation
 
 import (
+	"slices"
 	"strings"
 
 	"manifold/internal/fault"
@@ -170,7 +171,7 @@ func (f *frame) feed(r *running, l *loading, fd *plan.Feeder, base int) {
 	}
 	if !ok {
 		l.texts = l.texts[:from]
-		f.noKey(fd, base, f.lackingKey(l, base))
+		f.noKey(fd, base, f.lackingKey(l, fd, base))
 		return
 	}
 	if l.plan.Shared {
@@ -210,8 +211,9 @@ func (f *frame) noKey(fd *plan.Feeder, base int, answer slot) {
 }
 
 // lackingKey is the answer for a key that is null. Where the arguments of a root field are the key, that is bad input.
-func (f *frame) lackingKey(l *loading, base int) slot {
-	if l.plan.KeyArgs && base == 0 {
+func (f *frame) lackingKey(l *loading, fd *plan.Feeder, base int) slot {
+	fetched := func(k plan.Ref) bool { return len(k.Hops) > 0 } // not given, but found in a reply
+	if l.plan.KeyArgs && base == 0 && !slices.ContainsFunc(fd.Keys, fetched) {
 		return f.fail(&fault.Error{
 			Code: fault.BadUserInput, Upstream: l.plan.Source,
 			Message: "An argument is null that says what to fetch: " + strings.Join(l.plan.Keys, ", ") + ".",
