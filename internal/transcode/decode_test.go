@@ -257,12 +257,12 @@ func TestRecursiveTypes(t *testing.T) {
 func TestFalseFriends(t *testing.T) {
 	t.Parallel()
 	file := &descriptorpb.FileDescriptorProto{
-		Name: proto.String("google/protobuf/timestamp.proto"), Package: proto.String("google.protobuf"), Syntax: proto.String("proto3"),
-		MessageType: []*descriptorpb.DescriptorProto{{Name: proto.String("Timestamp")}, {Name: proto.String("Any")}, {Name: proto.String("Value")}},
+		Name: new("google/protobuf/timestamp.proto"), Package: new("google.protobuf"), Syntax: new("proto3"),
+		MessageType: []*descriptorpb.DescriptorProto{{Name: new("Timestamp")}, {Name: new("Any")}, {Name: new("Value")}},
 	}
 	for _, m := range file.MessageType {
 		m.Field = []*descriptorpb.FieldDescriptorProto{{
-			Name: proto.String("a"), Number: proto.Int32(1), Type: descriptorpb.FieldDescriptorProto_TYPE_STRING.Enum(), Label: descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum(),
+			Name: new("a"), Number: new(int32(1)), Type: descriptorpb.FieldDescriptorProto_TYPE_STRING.Enum(), Label: descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum(),
 		}}
 	}
 	f, err := protodesc.NewFile(file, nil)
