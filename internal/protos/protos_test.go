@@ -1,6 +1,7 @@
 package protos_test
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"path"
@@ -193,6 +194,44 @@ func TestParseSet(t *testing.T) {
 		_, err := protos.ParseSet("shop.protoset", []byte(c.set))
 		if err == nil || !strings.HasPrefix(err.Error(), "shop.protoset: ") || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("want %q, got %v", c.want, err)
+		}
+	}
+}
+
+// Whatever is wrong with a definition is a problem, never a panic, and what is read can be asked for its methods.
+func TestSpoiltDefinitions(t *testing.T) {
+	t.Parallel()
+	whole := set(t)
+	for i := 0; i < len(whole); i += 3 {
+		for _, c := range []byte{0, 1, 0x7f, 0xff, whole[i] + 1} {
+			spoilt := bytes.Clone(whole)
+			spoilt[i] = c
+			checkSpoilt(t, func() (*protos.Services, error) { return protos.ParseSet("shop.protoset", spoilt) })
+		}
+	}
+	for i := range catalog {
+		for _, c := range []string{"", "{", "\"", "7", "\x00"} {
+			files := shop()
+			files["protos/shop/catalog/catalog.proto"] = catalog[:i] + c + catalog[i+1:]
+			checkSpoilt(t, func() (*protos.Services, error) {
+				return protos.Parse("protos/shop/catalog/catalog.proto", texts(files))
+			})
+		}
+	}
+}
+
+func checkSpoilt(t *testing.T, parse func() (*protos.Services, error)) {
+	t.Helper()
+	s, err := parse()
+	if err != nil {
+		if problems, ok := errors.AsType[protos.Problems](err); !ok || len(problems) == 0 || problems[0].File == "" {
+			t.Errorf("got %v", err)
+		}
+		return
+	}
+	for _, name := range s.Methods() {
+		if m := s.Method(name); m.Input == nil || m.Output == nil {
+			t.Errorf("%s has no messages", name)
 		}
 	}
 }

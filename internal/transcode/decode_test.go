@@ -252,3 +252,30 @@ func TestRecursiveTypes(t *testing.T) {
 		t.Errorf("got %s, %v", got, err)
 	}
 }
+
+// A type that only has the name of a known one is an object like any other.
+func TestFalseFriends(t *testing.T) {
+	t.Parallel()
+	file := &descriptorpb.FileDescriptorProto{
+		Name: new("google/protobuf/timestamp.proto"), Package: new("google.protobuf"), Syntax: new("proto3"),
+		MessageType: []*descriptorpb.DescriptorProto{{Name: new("Timestamp")}, {Name: new("Any")}, {Name: new("Value")}},
+	}
+	for _, m := range file.MessageType {
+		m.Field = []*descriptorpb.FieldDescriptorProto{{
+			Name: new("a"), Number: new(int32(1)), Type: descriptorpb.FieldDescriptorProto_TYPE_STRING.Enum(), Label: descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum(),
+		}}
+	}
+	f, err := protodesc.NewFile(file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range f.Messages().Len() {
+		got, err := transcode.NewDecoder(f.Messages().Get(i), nil).Decode(nil, wire{}.bytes(1, "x"), limit)
+		if err != nil || string(got) != `{"a":"x"}` {
+			t.Errorf("got %s, %v", got, err)
+		}
+		if w, err := transcode.NewEncoder(f.Messages().Get(i), nil).Encode(nil, got); err != nil || !bytes.Equal(w, wire{}.bytes(1, "x")) {
+			t.Errorf("got %x, %v", w, err)
+		}
+	}
+}

@@ -32,21 +32,6 @@ type numbered struct {
 	index  int16
 }
 
-// form is how a message is written in JSON.
-type form uint8
-
-const (
-	plainForm form = iota // an object of its fields
-	timestampForm
-	durationForm
-	wrapperForm // the value of its only field
-	structForm
-	valueForm
-	listForm
-	maskForm
-	anyForm
-)
-
 // field is a compiled field of a message.
 type field struct {
 	name   string // as in the .proto
@@ -228,32 +213,5 @@ func (f *field) zeroValue(fd protoreflect.FieldDescriptor) []byte {
 		return appendFloat(nil, v.Float(), 64)
 	default:
 		return []byte(v.String())
-	}
-}
-
-// formOf knows the messages that have a form of their own.
-func formOf(md protoreflect.MessageDescriptor) form {
-	if md.ParentFile() == nil || md.FullName().Parent() != "google.protobuf" {
-		return plainForm
-	}
-	switch md.Name() {
-	case "Timestamp":
-		return timestampForm
-	case "Duration":
-		return durationForm
-	case "Struct":
-		return structForm
-	case "Value":
-		return valueForm
-	case "ListValue":
-		return listForm
-	case "FieldMask":
-		return maskForm
-	case "Any":
-		return anyForm
-	case "DoubleValue", "FloatValue", "Int64Value", "UInt64Value", "Int32Value", "UInt32Value", "BoolValue", "StringValue", "BytesValue":
-		return wrapperForm
-	default:
-		return plainForm
 	}
 }
