@@ -88,7 +88,10 @@ func (f *frame) walkList(r *running, l *loading, fd *plan.Feeder, rest []plan.St
 // look returns the value that a reference names, as seen from the record at base: absent if a record on the way is not there,
 // failed if it could not be fetched.
 func (f *frame) look(r plan.Ref, base int) slot {
-	for _, h := range r.Hops {
+	for i, h := range r.Hops {
+		if !f.isWithin(r, i, base) {
+			return slot{}
+		}
 		s := f.slots[base+h]
 		if s.kind != record {
 			if s.kind == failed {
@@ -98,7 +101,20 @@ func (f *frame) look(r plan.Ref, base int) slot {
 		}
 		base = int(s.from)
 	}
+	if !f.isWithin(r, len(r.Hops), base) {
+		return slot{}
+	}
 	return f.slots[base+r.Slot]
+}
+
+// isWithin reports whether what has to be objects in the record at base, to which the first hops of r lead, is objects.
+func (f *frame) isWithin(r plan.Ref, hops, base int) bool {
+	for _, w := range r.Within {
+		if w.Hops == hops && f.slots[base+w.Slot].kind != object {
+			return false
+		}
+	}
+	return true
 }
 
 // follow goes through joined records; -1 if one is not there.

@@ -173,6 +173,7 @@ func asToken(f *schema.Field) *schema.Field {
 // key returns where a member of a connector's key is, as seen from base 0 of a place, and the bases it depends on.
 func (c *compilation) key(p *place, variant int, t *schema.Type, names []string, when plan.Cond) (plan.Ref, []*base, error) {
 	var hops []int
+	var within []plan.Within
 	var used []*base
 	if slot, ok := p.given[strings.Join(names, ".")]; ok && (p.exact || len(p.bases) == 1 && p.bases[0].node == nil) {
 		return plan.Ref{Slot: slot}, nil, nil
@@ -196,7 +197,10 @@ func (c *compilation) key(p *place, variant int, t *schema.Type, names []string,
 		}
 		hops = append(hops, v.base.hop...)
 		if i == len(names)-1 {
-			return plan.Ref{Hops: hops, Slot: v.slot}, used, nil
+			return plan.Ref{Hops: hops, Slot: v.slot, Within: within}, used, nil
+		}
+		if v.from == nil && v.slot >= 0 && !v.list {
+			within = append(within, plan.Within{Hops: len(hops), Slot: v.slot})
 		}
 		inner := c.enter(p, f, v, p.test(variant))
 		used = append(used, inner.bases[0])

@@ -65,16 +65,10 @@ func (x *execution) deep(o *thing, path []string) (any, *fault.Error) {
 		return v.v, nil
 	}
 	if _, ok := v.v.(*Object); !ok {
-		_, list := v.v.([]any)
-		switch {
-		case v.whole && !empty(v.v): // the reply of a call is no object
+		if v.whole && !empty(v.v) { // the reply of a call is no object
 			return misuse{}, nil
-		case list && f.Named.Kind == ast.Object && (!f.Named.Entity() || f.Embedded): // a path leads through a list by itself
-			inner := &thing{typ: f.Named, held: v, loaded: map[*schema.Connector]*loaded{}}
-			return x.deep(inner, path[1:])
-		default:
-			return absent{}, nil
 		}
+		return absent{}, nil
 	}
 	t, v, ok := concrete(f, v)
 	if !ok || t.Fields[path[1]] == nil {

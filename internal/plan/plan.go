@@ -176,10 +176,17 @@ type Step struct {
 }
 
 // Ref names a slot as seen from a record: through the records joined in the slots Hops, one after the other, then Slot.
+//
+// Within are slots of objects that the value lies in. Where a reply has something else in the place of one of them, as a list,
+// there is no value.
 type Ref struct {
-	Hops []int
-	Slot int
+	Hops   []int
+	Slot   int
+	Within []Within
 }
+
+// Within is a slot, as seen from the record that the first Hops of a Ref lead to.
+type Within struct{ Hops, Slot int }
 
 // TypeTest keeps the objects of some member types of an interface or union.
 type TypeTest struct {
