@@ -42,7 +42,7 @@ func (s *genSchema) chooseKeys(t *genType) {
 	if slices.Equal(t.keys, t.second) {
 		t.second = nil
 	}
-	t.both = t.second != nil && !s.d.in(4) && (s.agree || !t.held())
+	t.both = t.second != nil && !s.d.in(4) && s.agree // else the planner's choice of a loader would show
 }
 
 // keyFields adds the fields that the keys of an entity are made of.
