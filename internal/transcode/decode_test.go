@@ -260,7 +260,7 @@ func TestFalseFriends(t *testing.T) {
 		Name: new("google/protobuf/timestamp.proto"), Package: new("google.protobuf"), Syntax: new("proto3"),
 		MessageType: []*descriptorpb.DescriptorProto{{Name: new("Timestamp")}, {Name: new("Any")}, {Name: new("Value")}},
 	}
-	for _, m := range file.MessageType {
+	for _, m := range file.GetMessageType() {
 		m.Field = []*descriptorpb.FieldDescriptorProto{{
 			Name: new("a"), Number: new(int32(1)), Type: descriptorpb.FieldDescriptorProto_TYPE_STRING.Enum(), Label: descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum(),
 		}}
