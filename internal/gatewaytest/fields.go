@@ -175,14 +175,10 @@ func (x *execution) lookup(f *schema.Field, args *Object, g *group, at path) (st
 	return text, how
 }
 
-// sameKey reports whether the object that was found has the key it was asked for by.
+// sameKey reports whether the object that was found says the key it was asked for by.
 func (x *execution) sameKey(found located, key *Object, f *schema.Field) bool {
 	for _, in := range f.Loader.Inputs {
-		v := keyIn(found, f.Named, in.Path)
-		if isAbsent(v) {
-			v = valueAt(key, in.Path)
-		}
-		have, _ := scalarText(v)
+		have, _ := scalarText(keyIn(found, f.Named, in.Path))
 		if want, _ := scalarText(valueAt(key, in.Path)); have != want {
 			return false
 		}
@@ -191,7 +187,7 @@ func (x *execution) sameKey(found located, key *Object, f *schema.Field) bool {
 }
 
 // early counts the calls that an eager executor makes with a key from an argument although the object turns out not to be
-// there, or to have another key: as if it were there with the key it was asked for by.
+// there, not to say its key, or to have another: as if it were there with the key it was asked for by.
 func (x *execution) early(f *schema.Field, this *Object, g *group, at path) {
 	x.muted++
 	x.complete(f.Type, f, located{v: this, shape: shapeOf(this), via: f.Loader, whole: true}, g.fields, at)

@@ -162,14 +162,25 @@ func (q *genQuery) argument(a genArg) string {
 		}
 		return "{ " + strings.Join(out, ", ") + " }"
 	}
+	return q.literal(a)
+}
+
+// literal is an argument's value as it is written in the query. The members of a key are those of one entity; now and then a
+// member is of another, but not where several loaders are asked: each would answer such a key as it likes.
+func (q *genQuery) literal(a genArg) string {
 	switch {
-	case !a.key || !strings.HasSuffix(a.typ, "!") && q.d.in(8):
+	case !a.key:
+		return q.s.literal(a)
+	case !strings.HasSuffix(a.typ, "!") && q.d.in(8):
+		if q.s.agree {
+			return "null"
+		}
+		return q.s.literal(a)
 	case strings.HasPrefix(a.typ, "String"):
 		return fmt.Sprintf(`"c%d"`, q.number)
 	default:
 		return fmt.Sprint(q.number)
 	}
-	return q.s.literal(a)
 }
 
 // variable makes a variable of the argument's type, with or without a value.
@@ -177,7 +188,7 @@ func (q *genQuery) variable(a genArg, required bool) string {
 	name := fmt.Sprintf("v%d", len(q.variables))
 	def := "$" + name + ": " + a.typ
 	if !required && q.d.in(3) {
-		def += " = " + q.s.literal(a)
+		def += " = " + q.literal(a)
 	}
 	q.variables = append(q.variables, def)
 	if required || !q.d.in(3) {
