@@ -3,6 +3,7 @@ package schema
 import (
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"manifold/internal/introspect"
 	"manifold/internal/protos"
 )
 
@@ -25,6 +26,8 @@ type Options struct {
 	Read func(path string) ([]byte, error)
 	// Reflect asks a gRPC service for its methods. nil: services are not asked.
 	Reflect func(target string, tls bool) (*protos.Services, error)
+	// Introspect asks a GraphQL service for its schema. nil: services are not asked.
+	Introspect func(url string, headers []introspect.Header) (*introspect.Schema, error)
 }
 
 // LoadWith is Load with overlays. Faults of an overlay are Problems at the place where it is written.
@@ -39,6 +42,7 @@ func LoadWith(files []*ast.Source, o Options) (*Gateway, error) {
 		mock:     o.Mock,
 		read:     o.Read,
 		reflect:  o.Reflect,
+		ask:      o.Introspect,
 		lines:    map[*ast.Source]*lines{},
 		used:     map[string]string{},
 
@@ -73,6 +77,7 @@ type loader struct {
 	env      func(string) (string, bool)
 	read     func(string) ([]byte, error)
 	reflect  func(string, bool) (*protos.Services, error)
+	ask      func(string, []introspect.Header) (*introspect.Schema, error)
 	overlays map[string]Overlay
 	mock     Mock
 	used     map[string]string // $env variables that were read
