@@ -26,11 +26,12 @@ func Introspect(ctx context.Context, url string, headers []Header, o Options) ([
 		return nil, err
 	}
 	defer set.Close()
-	body, status, err := ask(ctx, set, url, headers, introspect.QueryAll)
+	body, _, err := ask(ctx, set, url, headers, introspect.QueryAll)
 	if err != nil || introspect.Answered(body) {
 		return body, err
 	}
-	if body, status, err = ask(ctx, set, url, headers, introspect.Query); err != nil || introspect.Answered(body) {
+	body, status, err := ask(ctx, set, url, headers, introspect.Query)
+	if err != nil || introspect.Answered(body) {
 		return body, err
 	}
 	if status != 200 {

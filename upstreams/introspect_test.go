@@ -78,7 +78,9 @@ func TestIntrospectFails(t *testing.T) {
 		answer func(w http.ResponseWriter, query string)
 		want   string
 	}{
-		{"switched off", func(w http.ResponseWriter, _ string) { fmt.Fprint(w, `{"errors":[{"message":"introspection is off"}]}`) }, "the service answers: introspection is off"},
+		{"switched off", func(w http.ResponseWriter, _ string) {
+			fmt.Fprint(w, `{"errors":[{"message":"introspection is off"}]}`)
+		}, "the service answers: introspection is off"},
 		{"refused", func(w http.ResponseWriter, _ string) { w.WriteHeader(401); fmt.Fprint(w, `{}`) }, "it answers with status 401"},
 		{"moved", func(w http.ResponseWriter, _ string) { w.Header().Set("Location", "/x"); w.WriteHeader(302) }, "it answers with status 302"},
 		{"a page", func(w http.ResponseWriter, _ string) { fmt.Fprint(w, `<html>`) }, "invalid character '<'"},
