@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -54,7 +55,7 @@ func (c *compilation) present(p *place, variant int, t *schema.Type, f *collecte
 		if b.inner != nil {
 			n = b.inner[variant]
 		}
-		if n == nil || (b.conn == nil && !f.read && b.prov.holdsKey(t, f.def)) {
+		if n == nil || !p.knows(b) || (b.conn == nil && !f.read && b.prov.holdsKey(t, f.def)) {
 			continue
 		}
 		if at, ok := b.prov.find(t, f.def); ok {
@@ -69,12 +70,7 @@ func (c *compilation) present(p *place, variant int, t *schema.Type, f *collecte
 }
 
 func (p *place) has(conn *schema.Connector) bool {
-	for _, b := range p.bases {
-		if b.conn == conn {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.bases, func(b *base) bool { return b.conn == conn && p.knows(b) })
 }
 
 func (c *compilation) unserved(t *schema.Type, f *collected) error {
@@ -134,7 +130,7 @@ func (c *compilation) ask(p *place, variant int, t *schema.Type, conn *schema.Co
 // attach joins the record that a type's connector loads to the objects of a place.
 func (c *compilation) attach(p *place, variant int, t *schema.Type, conn *schema.Connector, when plan.Cond) (*base, error) {
 	for _, b := range p.bases {
-		if b.conn == conn {
+		if b.conn == conn && p.knows(b) {
 			b.also(when)
 			return b, nil
 		}
@@ -153,6 +149,7 @@ func (c *compilation) attach(p *place, variant int, t *schema.Type, conn *schema
 		return nil, err
 	}
 	b := &base{rec: l.node.rec, node: l.node, prov: l.prov, conn: conn, hop: []int{slot}, wave: fetch.wave, needs: []*fetchNode{fetch}, feed: feed, keys: from}
+	b.by = p.by
 	b.also(when)
 	b.prov.own = p.given == nil
 	p.bases = append(p.bases, b)
