@@ -131,4 +131,3 @@ func representations(g *Gateway) (ways []Representation) {
 }
 
 func (g *Gateway) isRoot(t *Type) bool { return t == g.Query || t == g.Mutation || t == g.Subscription }
-

@@ -121,7 +121,7 @@ func (p *printer) definition(d *ast.Definition) {
 			p.description(v.Description, "  ")
 			p.WriteString("  " + v.Name)
 			p.applied(v.Directives)
-			p.mark(d.Name+"."+v.Name)
+			p.mark(d.Name + "." + v.Name)
 			p.WriteByte('\n')
 		}
 		p.WriteString("}")

@@ -30,12 +30,15 @@ func load(in *inputs, env func(string) (string, bool)) (*schema.Gateway, error) 
 func loadMocked(in *inputs, env func(string) (string, bool), mock schema.Mock) (*schema.Gateway, error) {
 	return schema.LoadWith(in.sources, schema.Options{
 		Env: env, Overlays: in.config.Overlays(), Mock: mock, Read: in.files.read,
-		Reflect: upstreams.Reflect, Introspect: upstreams.IntrospectBy(upstreams.Options{}),
+		Reflect: upstreams.Reflect, Introspect: upstreams.IntrospectBy(upstreams.Options{}), Federation: in.config.Federation,
 	})
 }
 
 // publicSDL returns the schema as clients see it.
 func publicSDL(gw *schema.Gateway) string { return schema.PublicSDL(gw) }
+
+// subgraphSDL returns it as that of a subgraph of Apollo Federation.
+func subgraphSDL(gw *schema.Gateway) string { return schema.SubgraphSDL(gw) }
 
 // compile prints the plan of one operation of the query text. If variables is not nil, they are checked against the
 // operation and printed as connectors would get them. The error is a gqlerror.List if the query is at fault.

@@ -29,7 +29,9 @@ type Options struct {
 	Overlays  map[string]schema.Overlay                             // of sources, by name
 	Mock      schema.Mock                                           // sources whose answers are made up
 	Read      func(path string) ([]byte, error)                     // files that gateway.graphql names; nil: there are none
-	Revision  string                                                // names the version of the text, for people; a hash of it
+	// Federation makes the gateway a subgraph of Apollo Federation.
+	Federation bool
+	Revision   string // names the version of the text, for people; a hash of it
 }
 
 // Generation is everything built from one version of the text. It is immutable; requests keep the one they began with.
@@ -56,7 +58,7 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 	}
 	model, err := schema.LoadWith(files, schema.Options{
 		Env: o.Env, Overlays: o.Overlays, Mock: o.Mock, Read: o.Read,
-		Reflect: upstreams.Reflect, Introspect: upstreams.IntrospectBy(o.Upstreams),
+		Reflect: upstreams.Reflect, Introspect: upstreams.IntrospectBy(o.Upstreams), Federation: o.Federation,
 	})
 	if err != nil {
 		return nil, err

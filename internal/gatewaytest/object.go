@@ -33,7 +33,7 @@ type thing struct {
 	reading   bool              // a connector reads its key
 	// represented says that a client named it by the key that by reads; it holds nothing else.
 	represented bool
-	loaded    map[*schema.Connector]*loaded
+	loaded      map[*schema.Connector]*loaded
 }
 
 // loaded is what a loader said about one thing.
