@@ -74,7 +74,7 @@ func (l *loader) single(uses []*use, coordinate string) *use {
 // not reported as missing.
 func (l *loader) connect(u *use, s site, nth int) *Connector {
 	c := &Connector{Coordinate: s.coordinate(), Pos: u.dir.Position}
-	other := u.arg("graphql") != nil || u.arg("fn") != nil // reported by decode: not effective yet
+	other := u.arg("fn") != nil // reported by decode: not effective yet
 	c.ID = l.connectorID(u, c.Coordinate, nth)
 	scope := l.scopeOf(s)
 
@@ -83,17 +83,24 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 		c.Source = l.source(u.arg("source"), c.Coordinate)
 		scope.source = c.Source
 	}
-	h, g := u.arg("http"), u.arg("grpc")
-	calls := h != nil || g != nil
+	h, g, q := u.arg("http"), u.arg("grpc"), u.arg("graphql")
+	calls := h != nil || g != nil || q != nil
+	two := given(u, "http", "grpc", "graphql")
 	switch {
-	case h != nil && g != nil:
-		l.problem(u.at, c.Coordinate, "a connector makes one call: http and grpc are two", "keep one of them")
+	case len(two) > 1:
+		l.problem(u.at, c.Coordinate, fmt.Sprintf("a connector makes one call: %s and %s are two", two[0], two[1]), "keep one of them")
+	case q != nil && !hasSource:
+		l.problem(at(q.Position), c.Coordinate, "a question in GraphQL needs a source", `declare @source(graphql: { url: "..." }), and name it: @connect(source: "...", ...)`)
+	case q != nil:
+		c.HTTP = l.graphql(q, s, c, scope)
 	case g != nil && !hasSource:
 		l.problem(at(g.Position), c.Coordinate, "a gRPC call needs a source", `declare @source(grpc: { target: "..." }), and name it: @connect(source: "...", ...)`)
 	case g != nil:
 		c.HTTP = l.grpc(g, s, c, scope)
 	case h != nil && c.Source != nil && c.Source.GRPC != nil:
 		l.problem(at(h.Position), c.Coordinate, fmt.Sprintf("source %q speaks gRPC", c.Source.Name), `write grpc: { method: "package.Service/Method" }`)
+	case h != nil && c.Source != nil && c.Source.GraphQL != nil:
+		l.problem(at(h.Position), c.Coordinate, fmt.Sprintf("source %q speaks GraphQL", c.Source.Name), `write graphql: { field: "..." }`)
 	case h != nil:
 		c.HTTP = l.http(h, u, c, hasSource, scope)
 	case other:

@@ -35,7 +35,7 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.checkRequires()
 	l.privates()
 	l.checkShapes()
-	l.fitMessages()
+	l.fitReplies()
 	l.checkCycles()
 	if !l.failed() {
 		l.warn()

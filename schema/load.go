@@ -3,6 +3,7 @@ package schema
 import (
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"manifold/internal/introspect"
 	"manifold/internal/protos"
 )
 
@@ -25,6 +26,8 @@ type Options struct {
 	Read func(path string) ([]byte, error)
 	// Reflect asks a gRPC service for its methods. nil: services are not asked.
 	Reflect func(target string, tls bool) (*protos.Services, error)
+	// Introspect asks a GraphQL service for its schema, with the headers whose values are constant. nil: services are not asked.
+	Introspect func(url string, headers []Constant) (*introspect.Schema, error)
 }
 
 // LoadWith is Load with overlays. Faults of an overlay are Problems at the place where it is written.
@@ -39,6 +42,8 @@ func LoadWith(files []*ast.Source, o Options) (*Gateway, error) {
 		mock:     o.Mock,
 		read:     o.Read,
 		reflect:  o.Reflect,
+
+		introspect: o.Introspect,
 		lines:    map[*ast.Source]*lines{},
 		used:     map[string]string{},
 
@@ -73,6 +78,9 @@ type loader struct {
 	env      func(string) (string, bool)
 	read     func(string) ([]byte, error)
 	reflect  func(string, bool) (*protos.Services, error)
+
+	introspect func(string, []Constant) (*introspect.Schema, error)
+
 	overlays map[string]Overlay
 	mock     Mock
 	used     map[string]string // $env variables that were read

@@ -38,7 +38,8 @@ type Source struct {
 	BaseURL string // absolute, environment expanded: scheme://host[:port][/path], no trailing slash, no query
 	Slash   bool   // baseURL has a path with a trailing slash: it belongs to connectors that have no path of their own (as in Apollo's)
 	Headers []Header
-	GRPC    *GRPC           // nil: HTTP
+	GRPC    *GRPC           // nil: no gRPC
+	GraphQL *GraphQL        // nil: no GraphQL
 	Extra   *template.Extra // path and queryParams; nil: neither
 	Respond []Header        // headers of replies that clients get; From names a header of the reply
 	Naming  Naming
@@ -226,6 +227,7 @@ type Connector struct {
 	Source     *Source      // nil for a connector without transport
 	HTTP       *HTTP        // nil for a connector without transport
 	RPC        *RPCMethod   // the method that a gRPC call calls; nil for other calls
+	Ask        *Ask         // the field of a GraphQL service that is asked for; nil for other calls
 	Selection  mapping.Node // nil: default mapping
 	Blind      bool         // the selection reads nothing of the reply's body, so that any body will do
 	Batch      *Batch       // not nil exactly if a template reads $batch
@@ -267,10 +269,11 @@ type Input struct {
 	NonNull bool     // it stands for an argument that may not be null: if it is null, there is no call
 }
 
-// HTTP is a request to be filled in: one of HTTP, or with the Method RPC one of gRPC, whose Headers are its metadata.
+// HTTP is a request to be filled in: one of HTTP, or with the Method RPC one of gRPC, whose Headers are its metadata. Where a
+// GraphQL service is asked, Body makes the arguments of the field.
 type HTTP struct {
 	Method   string
-	Safe     bool          // of gRPC: equal requests may be made once, because it stands on no field of Mutation
+	Safe     bool          // of gRPC and GraphQL: equal requests may be made once, because it stands on no field of Mutation
 	URL      *template.URL // with the source's address, and path and queryParams of both
 	Headers  []Header      // source's and connector's merged: a connector's header replaces the source's of the same name
 	Body     mapping.Node
