@@ -17,6 +17,7 @@ type loader struct {
 	plan *plan.Loader
 	conn *schema.Connector
 	node *node // the objects it brings; nil for leaves
+	asks *asking // of a GraphQL service; nil for others
 	prov provision
 	id   string
 }
@@ -43,7 +44,7 @@ func (c *compilation) loaderOf(conn *schema.Connector, t *ast.Type, named *schem
 	if l := c.part.byID[id]; l != nil {
 		return l
 	}
-	l := &loader{conn: conn, id: id}
+	l := &loader{conn: conn, id: id, asks: c.asks(conn)}
 	l.plan = &plan.Loader{Index: len(c.part.loaders), Name: conn.Coordinate, Args: args, Upstream: -1, KeyArgs: conn.KeyArgs, Private: conn.Private}
 	c.part.byID[id] = l
 	c.part.loaders = append(c.part.loaders, l)
@@ -121,6 +122,7 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 	item := &plan.Shape{Kind: plan.Token}
 	if composite(named) {
 		l.node = newRecord()
+		l.node.asks = l.asks
 		l.node.shape.Bare = l.prov.bare()
 		item = l.node.shape
 	}
@@ -200,7 +202,7 @@ func (l *loader) keySlot(t *schema.Type, path []string) int {
 		if !ok {
 			return -1
 		}
-		v = c.inside(&base{}, v.node, &v.prov, at, f)
+		v = c.inside(&base{}, v.node, &v.prov, at, f, want{})
 		t = f.Named
 	}
 	return v.slot
@@ -240,14 +242,14 @@ func (l *loader) groupSlots(conn *schema.Connector) []int {
 func (l *loader) walk(keys []string) int {
 	n := l.node
 	for ; len(keys) > 1; keys = keys[1:] {
-		_, child, ok := n.object(keys[0], nil)
+		_, child, ok := n.object(keys[0], nil, want{})
 		if !ok {
-			slot, _ := n.compute(path(keys, nil), 0, false)
+			slot, _ := n.compute(path(keys, nil), 0, false, want{})
 			return slot
 		}
 		n = child
 	}
-	return n.token(keys[0])
+	return n.token(keys[0], want{})
 }
 
 func spellAll(src *schema.Source, names []string) []string {

@@ -119,6 +119,9 @@ type Request struct {
 	// between requests, has to leave such a call alone: its reply may hold what is meant for one client (a session).
 	Respond []Header
 	RPC     *transcode.Method // of a call of gRPC, whose Method is RPC; nil for HTTP
+	// Document is what a GraphQL service is asked, with the members of Body as arguments; nil for other calls. Body is the JSON
+	// of Document and variables then.
+	Document *Document
 }
 
 // Header is one header rule.
