@@ -64,12 +64,10 @@ func (f *frame) valueOf(c *call) (slot, *fault.Error) {
 // refused returns the fault of a reply that is no success, as the connector's errors mapping describes it.
 func (f *frame) refused(c *call) *fault.Error {
 	out := &c.loader.plan.Outcome
-	e := &fault.Error{
-		Code: fault.UpstreamError, Status: c.reply.Status, Message: "The upstream answered with an error.",
-		Cause: fmt.Errorf("status %d", c.reply.Status),
-	}
-	if c.reply.Status == 429 {
-		e.Code = fault.UpstreamRateLimited
+	e := &fault.Error{Status: c.reply.Status, Cause: fmt.Errorf("status %d", c.reply.Status)}
+	e.Code, e.Message = refusal(c.reply.Status)
+	if c.reply.Aborted {
+		e.Code, e.Message = refusal(500)
 	}
 	if out.Message == nil && out.Extensions == nil {
 		return e

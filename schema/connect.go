@@ -123,6 +123,7 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 		return c
 	}
 	l.readBatch(u, s, c, scope)
+	notFound(c)
 	l.checkReads(u, s, c, scope)
 	return c
 }

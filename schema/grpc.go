@@ -133,7 +133,7 @@ func (l *loader) definitions(v *ast.Value, coordinate string) *protos.Services {
 				l.problem(p, coordinate, file+": "+f.Msg, "the path is taken from the folder of "+path.Base(filepath.ToSlash(v.Position.Src.Name)))
 				continue
 			}
-			l.problems = append(l.problems, Problem{File: f.File, Line: f.Line, Column: f.Col, Coordinate: coordinate, Message: f.Msg})
+			l.problems = append(l.problems, Problem{File: f.File, Line: f.Line, Column: f.Col, Coordinate: coordinate, Message: f.Msg, Hint: f.Hint})
 		}
 	case errors.Is(err, fs.ErrNotExist):
 		l.problem(p, coordinate, "there is no file "+file, "the path is taken from the folder of "+path.Base(filepath.ToSlash(v.Position.Src.Name)))

@@ -16,6 +16,7 @@ type Reply struct {
 	Status      int
 	ContentType string // as sent, or ""
 	Body        []byte // decompressed; empty if there was none
+	Aborted     bool   // the status is 409 because gRPC says ABORTED: to call again may help, unlike with other conflicts
 
 	lines  []byte      // header lines as received, each ended by LF
 	header http.Header // instead of lines, if net/http parsed them

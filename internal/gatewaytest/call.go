@@ -238,10 +238,8 @@ func outcomeOf(c *schema.Connector, reply *upstreams.Reply, err error, vars vari
 		ok = evaluate(c.Success, in, vars) == true
 	}
 	switch {
-	case !ok && reply.Status == http.StatusTooManyRequests:
-		return body, fault.New(fault.UpstreamRateLimited, "reference")
 	case !ok:
-		return body, fault.New(fault.UpstreamError, "reference")
+		return body, fault.New(refusalCode(reply), "reference")
 	case reply.Status == http.StatusNoContent:
 		return nil, nil
 	case bad && c.Blind:
@@ -250,6 +248,28 @@ func outcomeOf(c *schema.Connector, reply *upstreams.Reply, err error, vars vari
 		return absent{}, fault.New(fault.UpstreamBadResponse, "reference")
 	}
 	return body, nil
+}
+
+// refusalCode is the code of a reply that is no success.
+func refusalCode(reply *upstreams.Reply) fault.Code {
+	codes := map[int]fault.Code{
+		http.StatusMovedPermanently:    fault.UpstreamBadResponse,
+		http.StatusFound:               fault.UpstreamBadResponse,
+		http.StatusSeeOther:            fault.UpstreamBadResponse,
+		http.StatusTemporaryRedirect:   fault.UpstreamBadResponse,
+		http.StatusPermanentRedirect:   fault.UpstreamBadResponse,
+		http.StatusBadRequest:          fault.BadUserInput,
+		http.StatusUnauthorized:        fault.Unauthenticated,
+		http.StatusForbidden:           fault.Forbidden,
+		http.StatusNotFound:            fault.NotFound,
+		http.StatusConflict:            fault.BadUserInput,
+		http.StatusUnprocessableEntity: fault.BadUserInput,
+		http.StatusTooManyRequests:     fault.UpstreamRateLimited,
+	}
+	if code, ok := codes[reply.Status]; ok && !reply.Aborted {
+		return code
+	}
+	return fault.UpstreamError
 }
 
 // bodyOf decodes a body by its media type.

@@ -1,13 +1,17 @@
 package gatewaytest
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 
+	"google.golang.org/grpc/codes"
+
 	"manifold/internal/fault"
+	"manifold/schema"
 	"manifold/upstreams"
 )
 
@@ -24,6 +28,7 @@ type Mock struct {
 //
 //	[?] METHOD URL [<- BODY] STATUS [(NAME: VALUE; ...)] [BODY | @FILE]
 //	[?] METHOD URL [<- BODY] !timeout | !refused | !truncated
+//	[?] RPC URL [<- BODY] STATUS_OF_GRPC [MESSAGE]
 //
 // A question mark says that the line may stay unused. `<-` is the body the request must have: JSON, or a word that is none. The answer's media type is
 // application/json unless a content-type is given; other headers may be given beside it. `@FILE` is the section `mock/FILE`. A URL is compared byte for byte.
@@ -85,6 +90,9 @@ func parseCanned(line string, files map[string]string) (*canned, error) {
 		}
 		return c, nil
 	}
+	if c.method == schema.RPC && status != "" && 'A' <= status[0] && status[0] <= 'Z' {
+		return c, c.refuse(status, rest)
+	}
 	code, err := strconv.Atoi(status)
 	if err != nil || code < 100 || code > 599 {
 		return nil, fmt.Errorf("want an HTTP status, have %q", status)
@@ -118,6 +126,21 @@ func parseCanned(line string, files map[string]string) (*canned, error) {
 	}
 	c.reply.Body = []byte(rest)
 	return c, nil
+}
+
+// refuse makes the answer a status of gRPC: NOT_FOUND and its like.
+func (c *canned) refuse(name, message string) error {
+	var code codes.Code
+	if err := code.UnmarshalJSON([]byte(strconv.Quote(name))); err != nil || code == codes.OK {
+		return fmt.Errorf("want a status of gRPC that is an error, have %q", name)
+	}
+	reply, err := upstreams.GRPCStatus("", code, message)
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		c.fault = f
+		return nil
+	}
+	c.reply = *reply
+	return err
 }
 
 // word cuts the first word off text.
