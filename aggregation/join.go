@@ -44,7 +44,11 @@ func (f *frame) match(c *call, value slot) *fault.Error {
 		}
 	}
 	for n := c.lo; n < c.hi; n++ {
-		if l.answers[n].kind == asked {
+		switch {
+		case l.answers[n].kind != asked:
+		case c.lost.kind == failed && l.plan.Match != plan.MatchPosition:
+			l.answers[n] = c.lost
+		default:
 			l.answers[n] = f.lacking(l)
 		}
 	}
@@ -60,7 +64,7 @@ func (f *frame) hit(l *loading, n int, item slot) {
 	if item.missing() {
 		return
 	}
-	if item.kind != record && l.wantsRecord() {
+	if item.kind != record && item.kind != failed && l.wantsRecord() {
 		item = f.fail(&fault.Error{Code: fault.UpstreamBadResponse, Message: misfit("an object").Message, Upstream: l.plan.Source})
 	}
 	l.answers[n] = item

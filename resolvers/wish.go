@@ -56,9 +56,6 @@ func (w *wish) object(n *node) {
 			inner.object(child)
 		}
 	}
-	if n.shape.Bare != nil {
-		w.mapping(n.shape.Bare, &reasons{any: true, when: plan.Cond{0}})
-	}
 	for _, m := range n.order {
 		w.mapping(m.expr, m.why)
 	}

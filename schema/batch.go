@@ -28,6 +28,9 @@ func (l *loader) readBatch(u *use, s site, c *Connector, sc *scope) {
 	}
 	b := &Batch{MaxSize: defaultBatch}
 	c.Batch = b
+	if c.Ask != nil && c.Ask.Entity != nil { // subgraphs answer in the order they were asked
+		b.Match = MatchPosition
+	}
 	if m := member(v, "maxSize"); m != nil {
 		if n, err := strconv.Atoi(m.Raw); err == nil {
 			b.MaxSize = n

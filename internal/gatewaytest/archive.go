@@ -18,7 +18,7 @@ import (
 type Spec struct {
 	Archive *txtar.Archive
 	Sources []*ast.Source     // the *.graphql files, in order
-	Files   map[string]string // other files, by name: *.proto
+	Files   map[string]string // other files, by name: *.proto, *.graphqls
 	Env     map[string]string
 	Config  map[string]schema.Overlay // $config of the sources
 	Mock    *Mock
@@ -73,7 +73,7 @@ func (s *Spec) section(name, text string, files map[string]string) error {
 	switch {
 	case strings.HasSuffix(name, ".graphql"):
 		s.Sources = append(s.Sources, &ast.Source{Name: name, Input: text})
-	case strings.HasSuffix(name, ".proto"):
+	case strings.HasSuffix(name, ".proto"), strings.HasSuffix(name, ".graphqls"):
 		if s.Files == nil {
 			s.Files = map[string]string{}
 		}

@@ -151,6 +151,10 @@ func (p *printer) request(l *Loader) string {
 		return l.Name + " from the schema itself"
 	case l.Request == nil:
 		return l.Name + " computed"
+	case l.Request.Document != nil && l.Request.Document.Mutation:
+		return l.Source + " mutation " + l.Request.Document.Field
+	case l.Request.Document != nil:
+		return l.Source + " query " + l.Request.Document.Field
 	case l.Source == "":
 		return fmt.Sprintf("%s %s %s", l.Name, l.Request.Method, l.Request.URL)
 	default:
