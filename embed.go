@@ -9,7 +9,7 @@ import "embed"
 //go:embed gateway.graphql
 var DemoGateway string
 
-//go:embed examples/shop/catalog/catalog.proto
+//go:embed examples/shop/catalog/catalog.proto examples/shop/reviews/schema.graphql
 var demoFiles embed.FS
 
 // ReadDemo returns a file that DemoGateway names.

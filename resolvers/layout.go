@@ -27,7 +27,7 @@ type node struct {
 	props    map[string]int
 	children map[string]*node
 	computed map[string]*made
-	order    []*made // of computed
+	order    []*made             // of computed
 	asks     *asking             // nil: the reply has what it has
 	wanted   map[string]*reasons // with asks: why each property is read
 }

@@ -16,7 +16,7 @@ import (
 type loader struct {
 	plan *plan.Loader
 	conn *schema.Connector
-	node *node // the objects it brings; nil for leaves
+	node *node   // the objects it brings; nil for leaves
 	asks *asking // of a GraphQL service; nil for others
 	prov provision
 	id   string

@@ -132,6 +132,10 @@ func builtinScalar(name string) bool {
 // pushedArguments checks that the arguments of a field which is found in the replies of a GraphQL service can be handed on to
 // the service: it has them, under the source's naming, and takes their values.
 func (x *graphqlFit) pushedArguments(f *field, remote *ast.FieldDefinition) {
+	if x.pushed == nil {
+		x.pushed = map[*field]bool{}
+	}
+	x.pushed[f] = true
 	given := map[string]bool{}
 	for _, a := range f.def.Arguments {
 		name := x.c.Source.Spell(a.Name)

@@ -44,8 +44,8 @@ func LoadWith(files []*ast.Source, o Options) (*Gateway, error) {
 		reflect:  o.Reflect,
 
 		introspect: o.Introspect,
-		lines:    map[*ast.Source]*lines{},
-		used:     map[string]string{},
+		lines:      map[*ast.Source]*lines{},
+		used:       map[string]string{},
 
 		hidden:     map[string]*use{},
 		inputs:     files,
@@ -74,10 +74,10 @@ const maxProblems = 1000
 
 // loader reads one set of files, once.
 type loader struct {
-	lang     *language
-	env      func(string) (string, bool)
-	read     func(string) ([]byte, error)
-	reflect  func(string, bool) (*protos.Services, error)
+	lang    *language
+	env     func(string) (string, bool)
+	read    func(string) ([]byte, error)
+	reflect func(string, bool) (*protos.Services, error)
 
 	introspect func(string, []Constant) (*introspect.Schema, error)
 
@@ -97,6 +97,7 @@ type loader struct {
 	inputs     []*ast.Source
 	selections map[*Connector]*ast.Value // where each selection is written
 	unread     map[*Connector]bool       // connectors whose texts are faulty or not effective: what they read is not known
+	pushed     map[*field]bool           // fields whose arguments are handed on to a GraphQL service
 	mentions   []*field                  // that are @external where they are written
 	members    map[*typ][]*typ           // of interfaces and unions: the object types they may be
 	namespaces map[*typ]bool

@@ -65,7 +65,7 @@ func (w *walk) visit(t *typ, inList bool) {
 // unreadArguments warns of arguments that have no effect.
 func (w *walk) unreadArguments(f *field) {
 	c := f.model.Connector
-	if f.model.Lookup || (c == nil && w.mock.All && w.isRoot(f.owner)) || (c != nil && (w.unread[c] || c.Coordinate != f.coordinate())) {
+	if f.model.Lookup || w.pushed[f] || (c == nil && w.mock.All && w.isRoot(f.owner)) || (c != nil && (w.unread[c] || c.Coordinate != f.coordinate())) {
 		return
 	}
 	for _, a := range w.visibleArguments(f.def.Arguments) {

@@ -89,9 +89,8 @@ func tries() []struct{ title, query string } {
 			`{ users(limit: 3) { name tier orders(first: 2) { id status totalCents } } }`,
 		},
 		{
-			"One order, its products (gRPC), who ordered it, and what else they ordered: the last three are asked at once.",
-			`{ order(id: "o1") { status lines { quantity product { name category priceCents } } payment { __typename ... on CardPayment { last4 } } ` +
-				`customer { name email orders { id placedAt } } } }`,
+			"A customer and the newest orders (REST), their products (gRPC) with what is said of them (GraphQL), and who said it (REST again): five calls in three waves.",
+			`{ user(id: 1) { name orders(first: 2) { id totalCents lines { quantity product { name priceCents rating reviews(first: 2) { stars body author { name } } } } } } }`,
 		},
 		{
 			"A mutation: an order is placed, and its customer is loaded.",
@@ -105,10 +104,8 @@ func tries() []struct{ title, query string } {
 func welcome(url string, s *shop.Shop) string {
 	var b strings.Builder
 	b.WriteString("Manifold demo: one GraphQL endpoint over the services of a small shop.\n\n")
-	fmt.Fprintf(&b, "  playground  %s/\n  graphql     %s/graphql\n  users       %s (REST)\n  orders      %s (REST)\n  catalog     %s (gRPC)\n",
-		url, url, s.UsersURL, s.OrdersURL, s.CatalogAddr)
-	b.WriteString("\nOne more service of the shop runs, which its gateway does not ask yet:\n\n")
-	fmt.Fprintf(&b, "  reviews     %s (GraphQL)\n", s.ReviewsURL)
+	fmt.Fprintf(&b, "  playground  %s/\n  graphql     %s/graphql\n  users       %s (REST)\n  orders      %s (REST)\n  catalog     %s (gRPC)\n  reviews     %s (GraphQL)\n",
+		url, url, s.UsersURL, s.OrdersURL, s.CatalogAddr, s.ReviewsURL)
 	b.WriteString("\nThree things to try, here or in the playground:\n")
 	for i, try := range tries() {
 		fmt.Fprintf(&b, "\n%d. %s\n\n%s\n", i+1, try.title, curl(url+"/graphql", try.query))
