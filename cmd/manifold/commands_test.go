@@ -27,7 +27,7 @@ func TestCheckOfTheShop(t *testing.T) {
 	if code != exitOK || stderr != "" {
 		t.Errorf("exit code %d, stderr:\n%s", code, stderr)
 	}
-	contains(t, "stdout", stdout, "ok: 3 sources", "0 warnings")
+	contains(t, "stdout", stdout, "ok: 4 sources", "0 warnings")
 }
 
 func TestCheckShowsAllProblems(t *testing.T) {
