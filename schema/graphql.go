@@ -61,20 +61,17 @@ func (l *loader) graphqlSource(v *ast.Value, s *Source, sc *scope) {
 }
 
 // constants are the headers whose values are known without a request.
-func constants(rules []Header) (out []Constant) {
+func constants(rules []Header) (out []introspect.Header) {
 	for _, h := range rules {
 		if h.Value == nil {
 			continue
 		}
 		if value, present, err := h.Value.Append(nil, nothingKnown{}, nil); err == nil && present {
-			out = append(out, Constant{Name: h.Name, Value: string(value)})
+			out = append(out, introspect.Header{Name: h.Name, Value: string(value)})
 		}
 	}
 	return out
 }
-
-// Constant is a header with its value.
-type Constant struct{ Name, Value string }
 
 // nothingKnown answers no variable of a template.
 type nothingKnown struct{}

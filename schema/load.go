@@ -27,7 +27,7 @@ type Options struct {
 	// Reflect asks a gRPC service for its methods. nil: services are not asked.
 	Reflect func(target string, tls bool) (*protos.Services, error)
 	// Introspect asks a GraphQL service for its schema, with the headers whose values are constant. nil: services are not asked.
-	Introspect func(url string, headers []Constant) (*introspect.Schema, error)
+	Introspect func(url string, headers []introspect.Header) (*introspect.Schema, error)
 }
 
 // LoadWith is Load with overlays. Faults of an overlay are Problems at the place where it is written.
@@ -79,7 +79,7 @@ type loader struct {
 	read    func(string) ([]byte, error)
 	reflect func(string, bool) (*protos.Services, error)
 
-	introspect func(string, []Constant) (*introspect.Schema, error)
+	introspect func(string, []introspect.Header) (*introspect.Schema, error)
 
 	overlays map[string]Overlay
 	mock     Mock

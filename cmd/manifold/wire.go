@@ -28,7 +28,10 @@ func load(in *inputs, env func(string) (string, bool)) (*schema.Gateway, error) 
 
 // loadMocked is load while sources are mocked.
 func loadMocked(in *inputs, env func(string) (string, bool), mock schema.Mock) (*schema.Gateway, error) {
-	return schema.LoadWith(in.sources, schema.Options{Env: env, Overlays: in.config.Overlays(), Mock: mock, Read: in.files.read, Reflect: upstreams.Reflect})
+	return schema.LoadWith(in.sources, schema.Options{
+		Env: env, Overlays: in.config.Overlays(), Mock: mock, Read: in.files.read,
+		Reflect: upstreams.Reflect, Introspect: upstreams.IntrospectBy(upstreams.Options{}),
+	})
 }
 
 // publicSDL returns the schema as clients see it.

@@ -54,7 +54,10 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	model, err := schema.LoadWith(files, schema.Options{Env: o.Env, Overlays: o.Overlays, Mock: o.Mock, Read: o.Read, Reflect: upstreams.Reflect})
+	model, err := schema.LoadWith(files, schema.Options{
+		Env: o.Env, Overlays: o.Overlays, Mock: o.Mock, Read: o.Read,
+		Reflect: upstreams.Reflect, Introspect: upstreams.IntrospectBy(o.Upstreams),
+	})
 	if err != nil {
 		return nil, err
 	}

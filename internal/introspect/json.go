@@ -12,51 +12,57 @@ import (
 
 // told is an introspection result as JSON. Members that are missing or null are zero.
 type told struct {
-	Description  string
-	QueryType    *toldName
-	MutationType *toldName
-	Subscription *toldName `json:"subscriptionType"`
-	Types        []toldType
+	Description      string     `json:"description"`
+	QueryType        *toldName  `json:"queryType"`
+	MutationType     *toldName  `json:"mutationType"`
+	SubscriptionType *toldName  `json:"subscriptionType"`
+	Types            []toldType `json:"types"`
 }
 
-type toldName struct{ Name string }
+type toldName struct {
+	Name string `json:"name"`
+}
 
 type toldType struct {
-	Kind, Name     string
-	Description    string
-	SpecifiedByURL string
-	IsOneOf        bool
-	Fields         []toldField
-	InputFields    []toldInput
-	Interfaces     []toldName
-	PossibleTypes  []toldName
-	EnumValues     []toldValue
+	Kind           string      `json:"kind"`
+	Name           string      `json:"name"`
+	Description    string      `json:"description"`
+	SpecifiedByURL string      `json:"specifiedByURL"`
+	IsOneOf        bool        `json:"isOneOf"`
+	Fields         []toldField `json:"fields"`
+	InputFields    []toldInput `json:"inputFields"`
+	Interfaces     []toldName  `json:"interfaces"`
+	PossibleTypes  []toldName  `json:"possibleTypes"`
+	EnumValues     []toldValue `json:"enumValues"`
 }
 
 type toldField struct {
 	toldValue
-	Args []toldInput
-	Type *toldRef
+
+	Args []toldInput `json:"args"`
+	Type *toldRef    `json:"type"`
 }
 
 type toldInput struct {
 	toldValue
-	Type         *toldRef
-	DefaultValue *string
+
+	Type         *toldRef `json:"type"`
+	DefaultValue *string  `json:"defaultValue"`
 }
 
 // toldValue is what all that has a name inside a type has, enum values among them.
 type toldValue struct {
-	Name              string
-	Description       string
-	IsDeprecated      bool
-	DeprecationReason *string
+	Name              string  `json:"name"`
+	Description       string  `json:"description"`
+	IsDeprecated      bool    `json:"isDeprecated"`
+	DeprecationReason *string `json:"deprecationReason"`
 }
 
 // toldRef is how a type is named: the type itself, or a list of or a non-null one of another.
 type toldRef struct {
-	Kind, Name string
-	OfType     *toldRef
+	Kind   string   `json:"kind"`
+	Name   string   `json:"name"`
+	OfType *toldRef `json:"ofType"`
 }
 
 // reply is the whole of what a service answers. An introspection result that was saved may be its data alone.
@@ -64,8 +70,10 @@ type reply struct {
 	Schema *told `json:"__schema"`
 	Data   *struct {
 		Schema *told `json:"__schema"`
-	}
-	Errors []struct{ Message string }
+	} `json:"data"`
+	Errors []struct {
+		Message string `json:"message"`
+	} `json:"errors"`
 }
 
 // parseJSON reads the JSON of an introspection result.
@@ -100,7 +108,7 @@ func Answered(text []byte) bool {
 	var r struct {
 		Data *struct {
 			Schema json.RawMessage `json:"__schema"`
-		}
+		} `json:"data"`
 	}
 	err := json.Unmarshal(text, &r)
 	return err == nil && r.Data != nil && len(r.Data.Schema) > 0 && r.Data.Schema[0] == '{'

@@ -67,3 +67,6 @@ const typeFragment = `fragment Type on __Type {
   kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType {
     kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } }
 }`
+
+// Header is one header line of the request that asks.
+type Header struct{ Name, Value string }

@@ -70,13 +70,14 @@ func plainDirectives(doc *ast.SchemaDocument) {
 func once(fields ast.FieldList) ast.FieldList {
 	said := make(map[string]string, len(fields))
 	return slices.DeleteFunc(fields, func(f *ast.FieldDefinition) bool {
-		text := f.Type.String()
+		var text strings.Builder
 		for _, a := range f.Arguments {
-			text += " " + a.Name + ":" + a.Type.String()
+			text.WriteString(a.Name + ":" + a.Type.String() + " ")
 		}
+		text.WriteString(f.Type.String())
 		before, again := said[f.Name]
-		said[f.Name] = text
-		return again && before == text
+		said[f.Name] = text.String()
+		return again && before == text.String()
 	})
 }
 

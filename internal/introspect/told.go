@@ -16,7 +16,6 @@ const maxDepth = 32
 type teller struct {
 	name     string
 	problems Problems
-	nested   bool // the fault that the answer does not reach deep enough was noted
 }
 
 // fromTold makes the schema of an introspection result.
@@ -27,7 +26,7 @@ func fromTold(name string, t *told) (*Schema, error) {
 	for _, o := range []struct {
 		operation ast.Operation
 		name      *toldName
-	}{{ast.Query, t.QueryType}, {ast.Mutation, t.MutationType}, {ast.Subscription, t.Subscription}} {
+	}{{ast.Query, t.QueryType}, {ast.Mutation, t.MutationType}, {ast.Subscription, t.SubscriptionType}} {
 		if o.name != nil {
 			r.checkName(o.name.Name, "the name of the type of "+string(o.operation)+" operations")
 			root.OperationTypes = append(root.OperationTypes, &ast.OperationTypeDefinition{Operation: o.operation, Type: o.name.Name})
@@ -76,15 +75,16 @@ func (r *teller) problem(format string, args ...any) {
 
 // checkName sees to it that what the service calls a name is one: names go into the requests that are sent to it.
 func (r *teller) checkName(name, what string) {
-	for i := range len(name) {
-		c := name[i]
-		if !(c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' && i > 0) {
+	if name == "" {
+		r.problem("%s is missing", what)
+		return
+	}
+	letter := func(c rune) bool { return c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
+	for i, c := range name {
+		if digit := '0' <= c && c <= '9'; !letter(c) && (!digit || i == 0) {
 			r.problem("%s is no name: %q", what, shortened(name))
 			return
 		}
-	}
-	if name == "" {
-		r.problem("%s is missing", what)
 	}
 }
 
