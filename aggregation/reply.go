@@ -68,6 +68,10 @@ func (f *frame) refused(c *call) *fault.Error {
 		Code: fault.UpstreamError, Status: c.reply.Status, Message: "The upstream answered with an error.",
 		Cause: fmt.Errorf("status %d", c.reply.Status),
 	}
+	if said := c.reply.Fault; said != nil {
+		own := *said
+		e = &own
+	}
 	if c.reply.Status == 429 {
 		e.Code = fault.UpstreamRateLimited
 	}
@@ -98,10 +102,18 @@ func (f *frame) fallback(c *call) (slot, *fault.Error) {
 		body = f.jsonBody(c)
 	}
 	l := c.loader
+	if l.plan.Request.Function && l.plan.Mode == plan.Batch {
+		return f.fallbackEach(c, body)
+	}
+	return f.fallbackAs(l, body, l.plan.Reply.Shape)
+}
+
+// fallbackAs locates the fallback of a loader as a value of some shape.
+func (f *frame) fallbackAs(l *loading, body []byte, shape *plan.Shape) (slot, *fault.Error) {
 	v, err := mapping.Eval(l.plan.Outcome.Fallback, body, &f.env, &f.arena)
 	s := slot{kind: null}
 	if err == nil && v != nil {
-		s, err = f.locateScratch(v, l.plan.Reply.Shape, -1, &f.env)
+		s, err = f.locateScratch(v, shape, -1, &f.env)
 	}
 	if err != nil {
 		return slot{}, authored(&fault.Error{Code: fault.Internal, Message: "The fallback of " + nameOf(l.plan) + " cannot be used.", Cause: err})

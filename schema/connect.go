@@ -73,8 +73,11 @@ func (l *loader) single(uses []*use, coordinate string) *use {
 // connect reads one @connect. It returns a connector even if something is wrong with it, so that what depends on it is
 // not reported as missing.
 func (l *loader) connect(u *use, s site, nth int) *Connector {
+	if u.arg("fn") != nil {
+		return l.functionConnector(u, s, nth)
+	}
 	c := &Connector{Coordinate: s.coordinate(), Pos: u.dir.Position}
-	other := u.arg("graphql") != nil || u.arg("fn") != nil // reported by decode: not effective yet
+	other := u.arg("graphql") != nil // reported by decode: not effective yet
 	c.ID = l.connectorID(u, c.Coordinate, nth)
 	scope := l.scopeOf(s)
 

@@ -3,6 +3,7 @@ package schema
 import (
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"manifold/internal/gofunc"
 	"manifold/internal/protos"
 )
 
@@ -25,6 +26,8 @@ type Options struct {
 	Read func(path string) ([]byte, error)
 	// Reflect asks a gRPC service for its methods. nil: services are not asked.
 	Reflect func(target string, tls bool) (*protos.Services, error)
+	// Functions are the Go functions that connectors may call. nil: there are none.
+	Functions *gofunc.Set
 }
 
 // LoadWith is Load with overlays. Faults of an overlay are Problems at the place where it is written.
@@ -39,8 +42,11 @@ func LoadWith(files []*ast.Source, o Options) (*Gateway, error) {
 		mock:     o.Mock,
 		read:     o.Read,
 		reflect:  o.Reflect,
-		lines:    map[*ast.Source]*lines{},
-		used:     map[string]string{},
+
+		functions: o.Functions,
+
+		lines: map[*ast.Source]*lines{},
+		used:  map[string]string{},
 
 		hidden:     map[string]*use{},
 		inputs:     files,
@@ -69,10 +75,13 @@ const maxProblems = 1000
 
 // loader reads one set of files, once.
 type loader struct {
-	lang     *language
-	env      func(string) (string, bool)
-	read     func(string) ([]byte, error)
-	reflect  func(string, bool) (*protos.Services, error)
+	lang    *language
+	env     func(string) (string, bool)
+	read    func(string) ([]byte, error)
+	reflect func(string, bool) (*protos.Services, error)
+
+	functions *gofunc.Set
+
 	overlays map[string]Overlay
 	mock     Mock
 	used     map[string]string // $env variables that were read
