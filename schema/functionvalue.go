@@ -142,10 +142,20 @@ func (x *valueFit) object(of *gofunc.Type, t *typ, o *mapping.Object, whole bool
 				continue
 			}
 		case !carrying.carries(t, f, whole):
+			x.key(of, t, f, whole)
 			continue
 		}
 		x.field(of, f, value)
 	}
+}
+
+// key checks that an entity inside of a value has the only key by which it is loaded. What a connector was asked by, its value need
+// not repeat.
+func (x *valueFit) key(of *gofunc.Type, t *typ, f *field, whole bool) {
+	if whole || len(t.model.Loaders) != 1 || t.model.Loader() == x.c || t.model.Loader().KeyArgs || of.Member(f.def.Name) != nil || !readsInput(t.model.Loader(), f.def.Name) {
+		return
+	}
+	x.problem(atDirective(x.c.Pos), x.c.Coordinate, fmt.Sprintf("the value of %s has no member %s, the key by which %s is loaded: it is %s", x.name, f.def.Name, t.name, of.Go), x.lackHint(of, f))
 }
 
 func (x *valueFit) field(of *gofunc.Type, f *field, value mapping.Node) {

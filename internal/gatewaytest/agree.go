@@ -7,6 +7,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"manifold/fn"
 	"manifold/schema"
 	"manifold/upstreams"
 )
@@ -27,8 +28,8 @@ func AgreeSpec(data []byte) (compared int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	g, err := OpenWith(engine.Sources, engine.Env, engine.Options(), func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
-		return engine.Mock.answerOf(source, call, 0)
+	g, err := OpenWith(engine.Sources, engine.Env, engine.Options(), func(ctx context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
+		return engine.Mock.answerOf(ctx, source, call, 0)
 	})
 	if err != nil {
 		return 0, err
@@ -64,7 +65,7 @@ func AgreeSpec(data []byte) (compared int, err error) {
 		wrong := len(reference.Mock.wrong)
 		want := Execute(g.Model, &Request{Document: p.Document, Operation: p.Operation, Variables: variables, Header: r.Header},
 			func(source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
-				return reference.Mock.answerOf(source, call, 0)
+				return reference.Mock.answerOf(fn.WithRequest(context.Background(), &fn.Request{Header: r.Header}), source, call, 0)
 			})
 		if len(reference.Mock.wrong) > wrong {
 			continue
