@@ -15,7 +15,7 @@ import (
 // AgreeSpec runs the requests of a spec through the reference as well and compares it with the engine. The answers of a
 // spec were written by hand, so this checks the reference against what people want, as the fuzzer checks the engine against
 // the reference. It returns how many requests could be compared: those for which the mock has an answer to every call of
-// the reference, which batches nothing. data is the text of the spec.
+// the reference, which batches nothing, and whose Go functions did not fail for several parents at once. data is the text of the spec.
 func AgreeSpec(data []byte) (compared int, err error) {
 	engine, err := ParseSpec(data)
 	if err != nil {
@@ -67,7 +67,9 @@ func AgreeSpec(data []byte) (compared int, err error) {
 			func(source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
 				return reference.Mock.answerOf(fn.WithRequest(context.Background(), &fn.Request{Header: r.Header}), source, call, 0)
 			})
-		if len(reference.Mock.wrong) > wrong {
+		whole := engine.Mock.whole
+		engine.Mock.whole = false
+		if len(reference.Mock.wrong) > wrong || whole {
 			continue
 		}
 		compared++

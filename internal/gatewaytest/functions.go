@@ -1,6 +1,7 @@
 package gatewaytest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"strconv"
@@ -240,7 +241,13 @@ func (m *Mock) ask(ctx context.Context, source *schema.Source, call *upstreams.C
 	m.mu.Lock()
 	m.calls = append(m.calls, MadeCall{Wave: wave, Text: callText(call)})
 	m.mu.Unlock()
-	return upstreams.NewFunction(source.Function, upstreams.Options{}).Call(ctx, call)
+	reply, err := upstreams.NewFunction(source.Function, upstreams.Options{}).Call(ctx, call)
+	if err != nil || reply.Fault != nil {
+		m.mu.Lock()
+		m.whole = m.whole || bytes.Contains(call.Body, []byte(`},{`))
+		m.mu.Unlock()
+	}
+	return reply, err
 }
 
 // itemOf is what a function said to its only parent: nothing, or why it failed.
