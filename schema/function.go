@@ -87,7 +87,11 @@ func (l *loader) function(v *ast.Value, s site, c *Connector) *gofunc.Function {
 			"build one of your own that registers it, by package manifold/fn: docs/functions.md shows how; or try it with --mock")
 		return nil
 	default:
-		l.problem(p, c.Coordinate, fmt.Sprintf("there is no Go function %q", name), l.didYouMean(name, names, ""))
+		hint := l.didYouMean(name, names, "")
+		if hint == "" {
+			hint = "register it by package manifold/fn, in the program that serves this file"
+		}
+		l.problem(p, c.Coordinate, fmt.Sprintf("there is no Go function %q", name), hint)
 		return nil
 	}
 	c.Source = source

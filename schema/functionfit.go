@@ -35,7 +35,7 @@ func (x *parentFit) members(of *gofunc.Type, t *typ, path []string, needed bool)
 		m := &of.Members[i]
 		f := t.byName[m.Name]
 		if f == nil {
-			x.problem(x.p, x.coordinate, fmt.Sprintf("the function reads %s of its parents (%s.%s), which is no field of %s", m.Name, of.Go, m.Field, t.name),
+			x.problem(x.p, x.coordinate, fmt.Sprintf("the function reads %s of its parents (%s), which is no field of %s", m.Name, of.Selector(m), t.name),
 				x.tagHint(m, t.fieldNames()))
 			continue
 		}
@@ -45,7 +45,7 @@ func (x *parentFit) members(of *gofunc.Type, t *typ, path []string, needed bool)
 
 func (x *parentFit) member(of *gofunc.Type, m *gofunc.Member, f *field, path []string, needed bool) {
 	inner := x.types[f.def.Type.Name()]
-	name := of.Go + "." + m.Field
+	name := of.Selector(m)
 	switch {
 	case inner == nil || !inner.composite():
 		if wrong := x.unfitInput(m.Type, f.def.Type); wrong != "" {
@@ -61,7 +61,7 @@ func (x *parentFit) member(of *gofunc.Type, m *gofunc.Member, f *field, path []s
 	case m.Type.Kind != gofunc.Object || len(m.Type.Members) == 0:
 		x.problem(x.p, x.coordinate, fmt.Sprintf("%s is %s, but %s is the object %s", name, m.Type.Go, f.coordinate(), inner.name),
 			"make it a struct that names the fields it needs")
-	case slices.ContainsFunc(x.inside, func(o *gofunc.Type) bool { return o.Go == m.Type.Go || "*"+o.Go == m.Type.Go }):
+	case slices.ContainsFunc(x.inside, m.Type.Same):
 		x.problem(x.p, x.coordinate, fmt.Sprintf("%s is of the type %s that it stands in: what the function reads would have no end", name, m.Type.Go), "make a struct of its own for it")
 	default:
 		x.members(m.Type, inner, path, needed)
@@ -90,7 +90,7 @@ func (l *loader) fitFunctionArgs(f *gofunc.Function, s site, p place, coordinate
 	for i := range f.Args.Members {
 		m := &f.Args.Members[i]
 		a := args.ForName(m.Name)
-		name := f.Args.Go + "." + m.Field
+		name := f.Args.Selector(m)
 		switch {
 		case a == nil:
 			var names []string
@@ -128,10 +128,10 @@ func (l *loader) fitInput(have *gofunc.Type, want *ast.Type, name, what string, 
 		m := &have.Members[i]
 		f := in.byName[m.Name]
 		if f == nil {
-			l.problem(p, coordinate, fmt.Sprintf("the function takes %s.%s (%s.%s), which is not in input %s", in.name, m.Name, have.Go, m.Field, in.name), l.tagHint(m, in.fieldNames()))
+			l.problem(p, coordinate, fmt.Sprintf("the function takes %s.%s (%s), which is not in input %s", in.name, m.Name, have.Selector(m), in.name), l.tagHint(m, in.fieldNames()))
 			continue
 		}
-		l.fitInput(m.Type, f.def.Type, have.Go+"."+m.Field, f.coordinate(), p, coordinate, inside)
+		l.fitInput(m.Type, f.def.Type, have.Selector(m), f.coordinate(), p, coordinate, inside)
 	}
 }
 

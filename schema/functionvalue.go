@@ -13,6 +13,9 @@ import (
 func (l *loader) fitFunctions() {
 	for _, t := range l.order {
 		for _, b := range t.blocks {
+			if l.isRoot(t) {
+				break // reported
+			}
 			for _, c := range b.connectors {
 				l.fitFunction(c, ast.NamedType(t.name, nil), nil)
 			}
@@ -178,7 +181,7 @@ func (x *valueFit) field(of *gofunc.Type, f *field, value mapping.Node) {
 			return
 		}
 		if !keyOnly {
-			x.value(m.Type, f.def.Type, nil, of.Go+"."+m.Field, coordinate, p, false)
+			x.value(m.Type, f.def.Type, nil, of.Selector(m), coordinate, p, false)
 		}
 		return
 	}

@@ -26,7 +26,7 @@ const (
 // Type describes a Go type as JSON. Types that lead back to themselves are cycles of it.
 type Type struct {
 	Kind    Kind
-	Go      string // as Go writes it: "[]pricing.Offer"
+	Go      string // as Go writes it: "[]pricing.Offer"; a struct without a name is struct{...}
 	Null    bool   // it can hold null: a pointer, a slice, a map, an interface
 	Elem    *Type  // of a List
 	Members []Member
@@ -48,6 +48,14 @@ func (t *Type) Member(name string) *Member {
 		}
 	}
 	return nil
+}
+
+// Selector is how Go names a member of an Object: pricing.Offer.Cents.
+func (t *Type) Selector(m *Member) string { return strings.TrimLeft(t.Go, "*") + "." + m.Field }
+
+// Same reports whether two Objects are one Go struct, or pointers to it.
+func (t *Type) Same(o *Type) bool {
+	return t == o || len(t.Members) > 0 && len(o.Members) > 0 && &t.Members[0] == &o.Members[0]
 }
 
 // Names are the names of the members of an Object.
@@ -79,7 +87,7 @@ func (d *describer) of(t reflect.Type) *Type {
 	if known := d.done[t]; known != nil {
 		return known
 	}
-	out := &Type{Go: t.String()}
+	out := &Type{Go: nameOf(t)}
 	d.done[t] = out
 	switch {
 	case t.Kind() == reflect.Pointer && !d.custom(t):
@@ -93,6 +101,22 @@ func (d *describer) of(t reflect.Type) *Type {
 		d.plain(t, out)
 	}
 	return out
+}
+
+// nameOf is how Go writes a type.
+func nameOf(t reflect.Type) string {
+	switch {
+	case t.Name() != "":
+		return t.String()
+	case t.Kind() == reflect.Struct && t.NumField() > 0:
+		return "struct{...}"
+	case t.Kind() == reflect.Pointer:
+		return "*" + nameOf(t.Elem())
+	case t.Kind() == reflect.Slice:
+		return "[]" + nameOf(t.Elem())
+	default:
+		return t.String()
+	}
 }
 
 // plain describes a type that has no say in how it reads.
