@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"encoding/json"
@@ -42,7 +42,7 @@ func (c *checkCmd) Run(w *world) error {
 	var all schema.Problems
 	bad := false
 	for _, g := range gateways {
-		model, problems, err := checkOne(g, w.Env)
+		model, problems, err := checkOne(g, w)
 		if err != nil {
 			return err
 		}
@@ -96,9 +96,9 @@ func nameOf(g found, gateways int) string {
 }
 
 // checkOne loads one gateway. model is nil if it has a problem; problems are its warnings otherwise.
-func checkOne(g found, env func(string) (string, bool)) (model *schema.Gateway, problems schema.Problems, err error) {
+func checkOne(g found, w *world) (model *schema.Gateway, problems schema.Problems, err error) {
 	if err = g.err; err == nil {
-		model, err = load(g.in, env)
+		model, err = load(g.in, w)
 	}
 	if err == nil {
 		return model, model.Warnings, nil
@@ -111,15 +111,23 @@ func checkOne(g found, env func(string) (string, bool)) (model *schema.Gateway, 
 
 // summary tells the size of a gateway in one line.
 func summary(gw *schema.Gateway) string {
-	fields := 0
+	fields, functions := 0, 0
+	for _, s := range gw.Sources {
+		if s.Function != nil {
+			functions++
+		}
+	}
 	if gw.Query != nil {
 		fields += len(gw.Query.Order)
 	}
 	if gw.Mutation != nil {
 		fields += len(gw.Mutation.Order)
 	}
-	return fmt.Sprintf("%s, %s, %s",
-		count(len(gw.Sources), "source"), count(fields, "root field"), count(len(gw.Warnings), "warning"))
+	called := count(len(gw.Sources)-functions, "source")
+	if functions > 0 {
+		called += ", " + count(functions, "Go function")
+	}
+	return fmt.Sprintf("%s, %s, %s", called, count(fields, "root field"), count(len(gw.Warnings), "warning"))
 }
 
 // count says how many things there are: "1 source", "2 sources".

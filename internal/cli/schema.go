@@ -1,4 +1,4 @@
-package main
+package cli
 
 import "fmt"
 
@@ -25,7 +25,7 @@ func (c *schemaCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	gw, err := load(in, w.Env)
+	gw, err := load(in, w)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -46,7 +46,7 @@ func (c *planCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	gw, err := loadMocked(in, w.Env, c.mock())
+	gw, err := loadMocked(in, w, c.mock())
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -80,6 +80,7 @@ func (l *live) read() (*gateway.Inputs, *config.Config) {
 	}
 	out.Options = options(cfg)
 	out.Options.Read = in.files.read
+	out.Options.Functions = l.world.Functions
 	out.Options.Env, out.Options.Logger, out.Options.Mock = l.world.Env, l.setup.Logger, l.serve.mock()
 	return out, cfg
 }

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -22,13 +22,16 @@ import (
 // This file, and live.go for what runs, know the parts that the commands are made of.
 
 // load reads the files of one gateway into a checked model. The error is schema.Problems.
-func load(in *inputs, env func(string) (string, bool)) (*schema.Gateway, error) {
-	return loadMocked(in, env, schema.Mock{})
+func load(in *inputs, w *world) (*schema.Gateway, error) {
+	return loadMocked(in, w, schema.Mock{})
 }
 
 // loadMocked is load while sources are mocked.
-func loadMocked(in *inputs, env func(string) (string, bool), mock schema.Mock) (*schema.Gateway, error) {
-	return schema.LoadWith(in.sources, schema.Options{Env: env, Overlays: in.config.Overlays(), Mock: mock, Read: in.files.read, Reflect: upstreams.Reflect})
+func loadMocked(in *inputs, w *world, mock schema.Mock) (*schema.Gateway, error) {
+	return schema.LoadWith(in.sources, schema.Options{
+		Env: w.Env, Overlays: in.config.Overlays(), Mock: mock, Read: in.files.read, Reflect: upstreams.Reflect,
+		Functions: w.Functions,
+	})
 }
 
 // publicSDL returns the schema as clients see it.

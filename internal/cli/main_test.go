@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -9,22 +9,35 @@ import (
 	"testing"
 )
 
-// asProgram, in the environment, makes the test binary be the program itself: what the tests start as a process is
-// main, signals and exit codes included, with the race detector in it.
+// asProgram, in the environment, is the folder of the module, and makes the test binary be the program itself: what the tests
+// start as a process is Main, signals and exit codes included, with the race detector in it.
 const asProgram = "MANIFOLD_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) == "1" {
-		main()
+	if folder := os.Getenv(asProgram); folder != "" {
+		Main(Program{Demo: demoOf(folder)})
 	}
 	os.Exit(m.Run())
+}
+
+// demoOf is the demo as it lies in the folder of the module.
+func demoOf(folder string) Demo {
+	text, err := os.ReadFile(filepath.Join(folder, "gateway.graphql"))
+	if err != nil {
+		panic(err)
+	}
+	return Demo{Gateway: string(text), Read: func(path string) ([]byte, error) { return os.ReadFile(filepath.Join(folder, path)) }}
 }
 
 // program returns a command that runs the program with args. It is killed when the test ends.
 func program(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
-	cmd.Env = append(os.Environ(), asProgram+"=1")
+	folder, err := filepath.Abs(root())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Env = append(os.Environ(), asProgram+"="+folder)
 	return cmd
 }
 
@@ -32,7 +45,7 @@ func program(t *testing.T, args ...string) *exec.Cmd {
 func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(t.Context(), args, &world{Stdout: &out, Stderr: &errs, Env: func(string) (string, bool) { return "", false }})
+	code = run(t.Context(), args, &world{Stdout: &out, Stderr: &errs, Env: func(string) (string, bool) { return "", false }, Program: Program{Demo: demoOf(root())}})
 	return code, out.String(), errs.String()
 }
 

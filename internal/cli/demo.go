@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -10,7 +10,6 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"manifold"
 	"manifold/examples/shop"
 )
 
@@ -50,8 +49,8 @@ func (c *demoCmd) Run(ctx context.Context, w *world) error {
 	}
 	defer func() { _ = services.Close() }()
 
-	sources := []*ast.Source{{Name: defaultFile, Input: manifold.DemoGateway}}
-	gw, err := build(sources, setup{Dev: true, Env: withEnv(services.Env(), w.Env), Read: manifold.ReadDemo, Logger: newLogger(w, "text")})
+	sources := []*ast.Source{{Name: defaultFile, Input: w.Demo.Gateway}}
+	gw, err := build(sources, setup{Dev: true, Env: withEnv(services.Env(), w.Env), Read: w.Demo.Read, Logger: newLogger(w, "text")})
 	if err != nil {
 		_ = ln.Close()
 		return err

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"errors"
@@ -57,7 +57,7 @@ func (c *initCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	model, err := load(&inputs{sources: []*ast.Source{{Name: c.Out, Input: text}}, files: include(nil), config: config.Default()}, w.Env)
+	model, err := load(&inputs{sources: []*ast.Source{{Name: c.Out, Input: text}}, files: include(nil), config: config.Default()}, w)
 	if err != nil { // the address is the only part of it that we have not written
 		return err
 	}
