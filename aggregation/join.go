@@ -33,6 +33,7 @@ func (f *frame) match(c *call, value slot) *fault.Error {
 		for n := uint32(0); value.kind == list && n < value.to; n++ {
 			f.hit(l, c.lo+int(n), f.slots[value.from+n])
 		}
+		f.failItems(c)
 	default:
 		guess := c.lo
 		for n := uint32(0); value.kind == list && n < value.to; n++ {

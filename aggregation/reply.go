@@ -71,6 +71,10 @@ func (f *frame) refused(c *call) *fault.Error {
 	if c.reply.Aborted {
 		e.Code, e.Message = refusal(500)
 	}
+	if said := c.reply.Fault; said != nil {
+		own := *said
+		e = &own
+	}
 	if out := &c.loader.plan.Outcome; out.Message != nil || out.Extensions != nil {
 		f.describe(c, e, f.jsonBody(c))
 	}
@@ -103,10 +107,18 @@ func (f *frame) fallback(c *call) (slot, *fault.Error) {
 		body = f.jsonBody(c)
 	}
 	l := c.loader
+	if l.plan.Request.Function && l.plan.Mode == plan.Batch {
+		return f.fallbackEach(c, body)
+	}
+	return f.fallbackAs(l, body, l.plan.Reply.Shape)
+}
+
+// fallbackAs locates the fallback of a loader as a value of some shape.
+func (f *frame) fallbackAs(l *loading, body []byte, shape *plan.Shape) (slot, *fault.Error) {
 	v, err := mapping.Eval(l.plan.Outcome.Fallback, body, &f.env, &f.arena)
 	s := slot{kind: null}
 	if err == nil && v != nil {
-		s, err = f.locateScratch(v, l.plan.Reply.Shape, -1, &f.env)
+		s, err = f.locateScratch(v, shape, -1, &f.env)
 	}
 	if err != nil {
 		return slot{}, authored(&fault.Error{Code: fault.Internal, Message: "The fallback of " + nameOf(l.plan) + " cannot be used.", Cause: err})

@@ -84,6 +84,7 @@ func (l *loader) describe(conn *schema.Connector) {
 		Method: h.Method, URL: h.URL, Headers: headers(h.Headers), Body: h.Body, Encoding: h.Encoding, Idempotent: h.Idempotent(),
 		Respond: headers(h.Respond),
 	}
+	p.Request.Function = conn.Function() != nil
 	if conn.RPC != nil {
 		p.Request.RPC = conn.RPC.Codec
 	}
@@ -100,7 +101,7 @@ func headers(rules []schema.Header) (out []plan.Header) {
 func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.Type) {
 	reply := &l.plan.Reply
 	l.prov = provides(conn, t == nil)
-	l.plan.NullKeys = t != nil || conn.HTTP == nil && !slices.Contains(named.Loaders, conn)
+	l.plan.NullKeys = nullKeys(conn, t, named)
 	if conn.Selection != nil {
 		if keys, _, ok := mapping.Keys(conn.Selection); ok && !l.prov.built {
 			reply.Path = keys
@@ -127,7 +128,7 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 		item = l.node.shape
 	}
 	reply.Shape = wrap(item, depth)
-	if t == nil && !l.plan.NullKeys && l.node != nil && l.plan.Table == nil {
+	if t == nil && (!l.plan.NullKeys || conn.Function() != nil) && l.node != nil && l.plan.Table == nil {
 		reply.KeySlots = l.keySlots(conn, nil, named)
 	}
 	if l.plan.Mode != plan.Batch {
@@ -146,6 +147,20 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 		reply.KeySlots = l.groupSlots(conn)
 	case reply.KeySlots == nil:
 		reply.KeySlots = l.keySlots(conn, t, named)
+	}
+}
+
+// nullKeys reports whether what a connector reads of its parents may be null or missing. See plan.Loader.
+func nullKeys(conn *schema.Connector, t *ast.Type, named *schema.Type) bool {
+	switch {
+	case t == nil && slices.Contains(named.Loaders, conn):
+		return false
+	case conn.Function() != nil:
+		return true
+	case conn.Batch != nil:
+		return false
+	default:
+		return t != nil || conn.HTTP == nil
 	}
 }
 

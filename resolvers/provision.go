@@ -83,7 +83,7 @@ func (v *provision) holdsKey(t *schema.Type, f *schema.Field) bool {
 func (v *provision) carries(t *schema.Type, f *schema.Field) bool {
 	switch {
 	case t.KeyField(f.Name):
-		return true
+		return !v.conn.Lacks(f.Name) || !isBlock(t, v.conn) || slices.Contains(t.Loaders, v.conn)
 	case v.keys:
 		return false
 	case v.whole && f.Block == t.Loader().Block() && v.src != nil:

@@ -73,8 +73,10 @@ func (l *loader) single(uses []*use, coordinate string) *use {
 // connect reads one @connect. It returns a connector even if something is wrong with it, so that what depends on it is
 // not reported as missing.
 func (l *loader) connect(u *use, s site, nth int) *Connector {
+	if u.arg("fn") != nil {
+		return l.functionConnector(u, s, nth)
+	}
 	c := &Connector{Coordinate: s.coordinate(), Pos: u.dir.Position}
-	other := u.arg("fn") != nil // reported by decode: not effective yet
 	c.ID = l.connectorID(u, c.Coordinate, nth)
 	scope := l.scopeOf(s)
 
@@ -103,22 +105,21 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 		l.problem(at(h.Position), c.Coordinate, fmt.Sprintf("source %q speaks GraphQL", c.Source.Name), `write graphql: { field: "..." }`)
 	case h != nil:
 		c.HTTP = l.http(h, u, c, hasSource, scope)
-	case other:
 	case u.faulty:
 	case hasSource:
 		l.problem(u.at, c.Coordinate, "the connector names a source but makes no call", `write http: { GET: "/path" }, or leave source out`)
 	case u.arg("selection") == nil:
 		l.problem(u.at, c.Coordinate, "the connector does nothing", `write http: { GET: "/path" }, or selection: "..." for a value without a call`)
 	}
-	l.readSelection(u, s, c, scope, calls || other)
+	l.readSelection(u, s, c, scope, calls)
 	c.Errors, c.Success = l.outcome(u, scope)
 	if c.Source != nil {
 		inherit(c, c.Source)
 	}
 	c.Inputs, c.Args = scope.read.inputs, scope.read.args
-	l.unread[c] = other || (calls && (c.HTTP == nil || c.HTTP.URL == nil)) || scope.read.faulty || u.faulty
+	l.unread[c] = (calls && (c.HTTP == nil || c.HTTP.URL == nil)) || scope.read.faulty || u.faulty
 	l.fillRequired(c, s, scope)
-	if !calls && !other && !u.faulty {
+	if !calls && !u.faulty {
 		l.checkComputed(u, s, c, scope)
 		return c
 	}

@@ -27,6 +27,7 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.discriminators()
 	l.inheritBindings()
 	l.keys()
+	l.mockedFunctions()
 	l.loaders()
 	l.checkEmbedded()
 	l.lookups()
@@ -36,6 +37,7 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.privates()
 	l.checkShapes()
 	l.fitReplies()
+	l.fitFunctions()
 	l.checkCycles()
 	if !l.failed() {
 		l.warn()

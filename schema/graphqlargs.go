@@ -56,12 +56,12 @@ func (l *loader) fitArgument(e *mapping.Member, arg *ast.ArgumentDefinition, p p
 	case made.kind == scalar && l.remoteInput(sc.source, arg.Type) != nil:
 		l.problem(p, sc.coordinate, fmt.Sprintf("the mapping makes one value of %s, but the service's argument is the object %s", e.Name, arg.Type), "write an object: "+e.Name+": { ... }")
 	default:
-		l.fitInput(e.Value, l.remoteInput(sc.source, arg.Type), p, sc)
+		l.fitInputObject(e.Value, l.remoteInput(sc.source, arg.Type), p, sc)
 	}
 }
 
-// fitInput checks the members of an object that a mapping makes for an input object of a service.
-func (l *loader) fitInput(n mapping.Node, in *ast.Definition, p place, sc *scope) {
+// fitInputObject checks the members of an object that a mapping makes for an input object of a service.
+func (l *loader) fitInputObject(n mapping.Node, in *ast.Definition, p place, sc *scope) {
 	o := trailingObject(n)
 	if o == nil || in == nil {
 		return
@@ -77,7 +77,7 @@ func (l *loader) fitInput(n mapping.Node, in *ast.Definition, p place, sc *scope
 			l.problem(p, sc.coordinate, fmt.Sprintf("the service's input %s has no field %s", in.Name, e.Name), l.didYouMean(e.Name, publicFields(in), ""))
 			continue
 		}
-		l.fitInput(e.Value, l.remoteInput(sc.source, f.Type), p, sc)
+		l.fitInputObject(e.Value, l.remoteInput(sc.source, f.Type), p, sc)
 	}
 	for _, f := range in.Fields {
 		if f.Type.NonNull && f.DefaultValue == nil && m.values[f.Name] == nil && !m.open {

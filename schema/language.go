@@ -84,7 +84,7 @@ func effective() []string {
 	return []string{
 		"@link", "@link(url:)", "@link(as:)", "@link(import:)", "@link(for:)",
 		"@source", "@source(name:)", "@source(http:)", "@source(grpc:)", "@source(graphql:)", "@source(naming:)", "@source(errors:)", "@source(isSuccess:)",
-		"@connect", "@connect(id:)", "@connect(source:)", "@connect(entity:)", "@connect(http:)", "@connect(grpc:)", "@connect(graphql:)", "@connect(selection:)",
+		"@connect", "@connect(id:)", "@connect(source:)", "@connect(entity:)", "@connect(http:)", "@connect(grpc:)", "@connect(graphql:)", "@connect(fn:)", "@connect(selection:)",
 		"@connect(batch:)", "@connect(errors:)", "@connect(isSuccess:)",
 		"@from", "@from(path:)", "@from(source:)", "@from(embedded:)",
 		"@alias", "@alias(options:)",

@@ -3,6 +3,7 @@ package schema
 import (
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"manifold/internal/gofunc"
 	"manifold/internal/introspect"
 	"manifold/internal/protos"
 )
@@ -28,6 +29,8 @@ type Options struct {
 	Reflect func(target string, tls bool) (*protos.Services, error)
 	// Introspect asks a GraphQL service for its schema, with the headers whose values are constant. nil: services are not asked.
 	Introspect func(url string, headers []introspect.Header) (*introspect.Schema, error)
+	// Functions are the Go functions that connectors may call. nil: there are none.
+	Functions *gofunc.Set
 }
 
 // LoadWith is Load with overlays. Faults of an overlay are Problems at the place where it is written.
@@ -44,6 +47,7 @@ func LoadWith(files []*ast.Source, o Options) (*Gateway, error) {
 		reflect:  o.Reflect,
 
 		introspect: o.Introspect,
+		functions:  o.Functions,
 		lines:      map[*ast.Source]*lines{},
 		used:       map[string]string{},
 
@@ -80,6 +84,7 @@ type loader struct {
 	reflect func(string, bool) (*protos.Services, error)
 
 	introspect func(string, []introspect.Header) (*introspect.Schema, error)
+	functions  *gofunc.Set
 
 	overlays map[string]Overlay
 	mock     Mock

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"manifold/internal/gofunc"
 	"manifold/internal/mapping"
 	"manifold/internal/template"
 )
@@ -38,13 +39,15 @@ type Source struct {
 	BaseURL string // absolute, environment expanded: scheme://host[:port][/path], no trailing slash, no query
 	Slash   bool   // baseURL has a path with a trailing slash: it belongs to connectors that have no path of their own (as in Apollo's)
 	Headers []Header
-	GRPC    *GRPC           // nil: no gRPC
-	GraphQL *GraphQL        // nil: no GraphQL
-	Extra   *template.Extra // path and queryParams; nil: neither
-	Respond []Header        // headers of replies that clients get; From names a header of the reply
-	Naming  Naming
-	Errors  Errors
-	Success mapping.Node // isSuccess, or nil: 2xx
+	GRPC    *GRPC    // nil: no gRPC
+	GraphQL *GraphQL // nil: no GraphQL
+	// Function makes it the source that stands for a Go function of this program: its Name is the function's, and Pos is nil.
+	Function *gofunc.Function
+	Extra    *template.Extra // path and queryParams; nil: neither
+	Respond  []Header        // headers of replies that clients get; From names a header of the reply
+	Naming   Naming
+	Errors   Errors
+	Success  mapping.Node // isSuccess, or nil: 2xx
 	// Config is what mappings and templates of the source's connectors read by $config: the JSON of each member.
 	Config map[string]json.RawMessage
 	Pos    *ast.Position

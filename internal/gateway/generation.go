@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/aggregation"
+	"manifold/internal/gofunc"
 	"manifold/resolvers"
 	"manifold/schema"
 	"manifold/upstreams"
@@ -29,6 +31,7 @@ type Options struct {
 	Overlays  map[string]schema.Overlay                             // of sources, by name
 	Mock      schema.Mock                                           // sources whose answers are made up
 	Read      func(path string) ([]byte, error)                     // files that gateway.graphql names; nil: there are none
+	Functions *gofunc.Set                                           // Go functions that connectors may call; nil: there are none
 	Revision  string                                                // names the version of the text, for people; a hash of it
 }
 
@@ -56,7 +59,7 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 	}
 	model, err := schema.LoadWith(files, schema.Options{
 		Env: o.Env, Overlays: o.Overlays, Mock: o.Mock, Read: o.Read,
-		Reflect: upstreams.Reflect, Introspect: upstreams.IntrospectBy(o.Upstreams),
+		Reflect: upstreams.Reflect, Introspect: upstreams.IntrospectBy(o.Upstreams), Functions: o.Functions,
 	})
 	if err != nil {
 		return nil, err
@@ -85,6 +88,7 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 	}
 	srv := handler.New(&executable{
 		model: model, compiler: resolvers.NewCompiler(model), engine: aggregation.New(engine), dev: o.Dev, logger: o.Logger,
+		functions: slices.ContainsFunc(model.Sources, func(s *schema.Source) bool { return s.Function != nil }),
 	})
 	install(srv, model.Schema, o.Limits, o.Dev, o.Logger)
 	g := &Generation{model: model, handler: routes(srv, o), set: set, number: 1, revision: o.Revision, built: time.Now()}

@@ -75,6 +75,12 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 	}
 	root, shape := split(c.Selection)
 	body := value
+	if failure == nil && reply.Items != nil { // of a function: this parent alone
+		if value, failure = itemOf(c, reply.Items[0]); failure == nil {
+			return batch{c: c}.missing()
+		}
+		body = value
+	}
 	if failure == nil {
 		value, failure = selected(c, root, shape, value, vars)
 	}
@@ -83,6 +89,9 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 		value = evaluate(c.Errors.Fallback, body, vars)
 	case failure != nil:
 		return answer{failure: failure}
+	}
+	if c.Function() != nil && c.Batch != nil && failure != nil { // the fallback of each parent
+		value = []any{value}
 	}
 	switch {
 	case c.Blind && failure == nil && reply.Status != http.StatusNoContent && !slices.Contains(c.Errors.NullOn, reply.Status):
@@ -238,6 +247,8 @@ func outcomeOf(c *schema.Connector, reply *upstreams.Reply, err error, vars vari
 		ok = evaluate(c.Success, in, vars) == true
 	}
 	switch {
+	case !ok && reply.Fault != nil:
+		return body, fault.New(reply.Fault.Code, "reference")
 	case !ok:
 		return body, fault.New(refusalCode(reply), "reference")
 	case reply.Status == http.StatusNoContent:

@@ -120,7 +120,7 @@ func (x *execution) connected(o *thing, f *schema.Field, args *Object, g *group,
 	if c.KeyArgs {
 		return x.keyed(f, args, g, at)
 	}
-	this, ok, failure := x.inputs(o, c, c.Batch == nil)
+	this, ok, failure := x.inputs(o, c, c.Batch == nil || c.Function() != nil)
 	if !ok {
 		how := nothing
 		if failure != nil { // what kept its input away is the field's fault too

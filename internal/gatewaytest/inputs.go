@@ -85,7 +85,7 @@ func (x *execution) whole(o *thing, f *schema.Field) (located, *fault.Error) {
 	case f.Namespace:
 		return located{v: NewObject()}, nil
 	case f.Connector != nil:
-		this, ok, failure := x.inputs(o, f.Connector, f.Connector.Batch == nil)
+		this, ok, failure := x.inputs(o, f.Connector, f.Connector.Batch == nil || f.Connector.Function() != nil)
 		if !ok {
 			return located{v: absent{}}, failure
 		}

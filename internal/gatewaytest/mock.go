@@ -22,6 +22,7 @@ type Mock struct {
 	mu    sync.Mutex
 	calls []MadeCall
 	wrong []string // calls without an answer
+	whole bool     // a function failed for several parents because of one of them: the reference asks for each alone
 }
 
 // canned is one line of a `mock` section:

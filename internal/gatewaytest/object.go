@@ -260,7 +260,7 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 	}
 	l := &loaded{}
 	o.loaded[c] = l
-	this, ok, failure := x.inputs(o, c, c.HTTP == nil && !slices.Contains(o.typ.Loaders, c))
+	this, ok, failure := x.inputs(o, c, (c.HTTP == nil || c.Function() != nil) && !slices.Contains(o.typ.Loaders, c))
 	if !ok {
 		l.failure = failure
 		return l

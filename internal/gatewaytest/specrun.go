@@ -67,7 +67,7 @@ func (s *Spec) Options() schema.Options {
 		}
 		return protos.Parse(name+".proto", read)
 	}
-	return schema.Options{Overlays: s.Config, Mock: s.Mocked, Read: read, Reflect: reflect}
+	return schema.Options{Overlays: s.Config, Mock: s.Mocked, Read: read, Reflect: reflect, Functions: Functions()}
 }
 
 // answer makes the mock take one tick for each call. Waves are numbered by the clock.
@@ -75,14 +75,14 @@ func (s *Spec) answer() func(context.Context, *schema.Source, *upstreams.Call) (
 	var mu sync.Mutex
 	var last time.Time
 	wave := 0
-	return func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
+	return func(ctx context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
 		mu.Lock()
 		if now := time.Now(); now != last {
 			last, wave = now, wave+1
 		}
 		mine := wave
 		mu.Unlock()
-		reply, err := s.Mock.answerOf(source, call, mine)
+		reply, err := s.Mock.answerOf(ctx, source, call, mine)
 		time.Sleep(tick)
 		return reply, err
 	}
