@@ -34,8 +34,13 @@ func AgreeSpec(data []byte) (compared int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if beyondReference(g.Model) {
+	if beyondReference(g.Model, engine) {
 		return 0, nil
+	}
+	for _, s := range []*Spec{engine, reference} {
+		if err := s.serve(g.Model); err != nil {
+			return 0, err
+		}
 	}
 	for _, r := range engine.Requests {
 		p, errs := g.Prepare(r.Query, r.Operation)
@@ -63,7 +68,7 @@ func AgreeSpec(data []byte) (compared int, err error) {
 			variables, _ = v.(*Object)
 		}
 		wrong := len(reference.Mock.wrong)
-		want := Execute(g.Model, &Request{Document: p.Document, Operation: p.Operation, Variables: variables, Header: r.Header},
+		want := Execute(g.Model, &Request{Document: p.Document, Operation: p.Operation, Variables: variables, Header: r.Header, Services: reference.Mock.services},
 			func(source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
 				return reference.Mock.answerOf(fn.WithRequest(context.Background(), &fn.Request{Header: r.Header}), source, call, 0)
 			})
@@ -87,8 +92,14 @@ func nameOf(source *schema.Source) string {
 	return source.Name
 }
 
-// beyondReference reports whether an interface is loaded by key: the reference does not know its loader.
-func beyondReference(g *schema.Gateway) bool {
+// beyondReference reports whether an interface is loaded by key, whose loader the reference does not know; or whether canned
+// answers stand for a GraphQL service, which the reference asks in other words than the engine.
+func beyondReference(g *schema.Gateway, s *Spec) bool {
+	for _, source := range g.Sources {
+		if _, served := s.Services[source.Name]; source.GraphQL != nil && !served {
+			return true
+		}
+	}
 	for _, t := range g.Types {
 		if t.Kind == ast.Interface && t.Entity() {
 			return true

@@ -17,12 +17,14 @@ import (
 // Spec is one behaviour of the gateway, read from a txtar archive (see spec/README.md for the sections).
 type Spec struct {
 	Archive *txtar.Archive
-	Sources []*ast.Source     // the *.graphql files, in order
-	Files   map[string]string // other files, by name: *.proto, *.graphqls
-	Env     map[string]string
-	Config  map[string]schema.Overlay // $config of the sources
-	Mock    *Mock
-	Mocked  schema.Mock // the sources that are mocked
+	Sources []*ast.Source // the *.graphql files, in order
+	// Services is the data of GraphQL services by the name of the source: see Service.
+	Services map[string]string
+	Files    map[string]string // other files, by name: *.proto, *.graphqls
+	Env      map[string]string
+	Config   map[string]schema.Overlay // $config of the sources
+	Mock     *Mock
+	Mocked   schema.Mock // the sources that are mocked
 	// Requests are the `request` sections, in order. A spec of a bad file has none.
 	Requests []*SpecRequest
 }
@@ -99,6 +101,11 @@ func (s *Spec) section(name, text string, files map[string]string) error {
 		m, err := ParseMock(text, files)
 		s.Mock = m
 		return err
+	case kind == "service":
+		if s.Services == nil {
+			s.Services = map[string]string{}
+		}
+		s.Services[label] = text
 	case name == "mocked":
 		for _, line := range lines(text) {
 			if line == "all" {

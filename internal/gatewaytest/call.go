@@ -63,6 +63,9 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 		}
 		return x.shaped(c, v, c.Selection)
 	}
+	if s := x.request.Services[nameOf(c.Source)]; s != nil && c.Ask != nil {
+		return x.questioned(c, s, vars, this, f, t)
+	}
 	call, err := fill(c, vars, x.request.Header)
 	if err != nil {
 		return unfilled(c, err)

@@ -108,6 +108,7 @@ func (x *execution) field(o *thing, g *group, at path) (string, outcome) {
 		return x.complete(f.Type, f, located{v: NewObject()}, g.fields, at)
 	}
 	v := x.value(o, f)
+	v.v = opened(v.v, spelled(args, v.via))
 	if c := x.provider(o, f); c != nil && o.loaded[c].failure != nil {
 		return x.null(f.Type, blamed, at)
 	}

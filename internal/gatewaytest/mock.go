@@ -17,7 +17,8 @@ import (
 
 // Mock is an upstream with canned answers. It is safe for concurrent use.
 type Mock struct {
-	answers []*canned
+	answers  []*canned
+	services map[string]*Service // GraphQL services, by the name of the source
 
 	mu    sync.Mutex
 	calls []MadeCall
@@ -226,6 +227,11 @@ func (m *Mock) Faults() []string {
 	var out []string
 	for _, c := range m.wrong {
 		out = append(out, "no mock line answers: "+c)
+	}
+	for _, s := range m.services {
+		for _, w := range s.wrong {
+			out = append(out, "a service got what is not valid: "+w)
+		}
 	}
 	for _, a := range m.answers {
 		if a.used == 0 && !a.optional {

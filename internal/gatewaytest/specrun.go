@@ -43,6 +43,9 @@ func runSpec(t *testing.T, s *Spec, out map[string]string) {
 		out["warnings"] = g.Model.Warnings.Error() + "\n"
 	}
 	out["sdl"] = schema.PublicSDL(g.Model)
+	if err := s.serve(g.Model); err != nil {
+		t.Error(err)
+	}
 	for _, r := range s.Requests {
 		s.request(t, g, r, out)
 	}

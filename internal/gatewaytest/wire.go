@@ -18,6 +18,9 @@ func (m *Mock) answerOf(ctx context.Context, source *schema.Source, call *upstre
 	if source != nil && source.Function != nil {
 		return m.ask(ctx, source, call, wave)
 	}
+	if service := m.services[nameOf(source)]; service != nil {
+		return m.served(service, call, wave), nil
+	}
 	if call.RPC == nil {
 		return m.answer(nameOf(source), call, wave)
 	}
