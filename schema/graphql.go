@@ -133,7 +133,7 @@ func (l *loader) graphql(v *ast.Value, s site, c *Connector, sc *scope) *HTTP {
 	if err != nil {
 		return nil
 	}
-	if c.Source.BaseURL != "" {
+	if out.URL = url; c.Source.BaseURL != "" { // a mocked source has none
 		out.URL = url.WithBase(c.Source.Address())
 	}
 	known := c.Source.GraphQL.Schema
