@@ -53,7 +53,8 @@ func (f *frame) answerOf(c *call) (slot, *fault.Error) {
 
 // open reads a reply once for all the questions in it.
 func (f *frame) open(c *call, members []*call) {
-	failures, bad := slot{}, error(nil)
+	var failures slot
+	var bad error
 	l := locator{f: f, b: c.reply.Body, buf: uint16(c.buf), env: &f.env}
 	f.stack = f.stack[:0]
 	for _, m := range members {

@@ -18,6 +18,7 @@ type asking struct {
 	args    []byte  // the object of the field's arguments
 	key     string  // response key in the document that the question travelled in
 	members []*call // of a call that carries the questions of several: these
+	alone   bool    // it is not to travel with others any more
 
 	// of the reply
 	opened bool  // what follows is known
@@ -121,7 +122,7 @@ func (f *frame) bundle() {
 
 func bundles(c *call) bool {
 	d := c.document()
-	return d != nil && !d.Mutation
+	return d != nil && !d.Mutation && !c.alone
 }
 
 // sameAddress reports whether two calls differ in their bodies only.
@@ -156,4 +157,41 @@ func (f *frame) carrier(members []*call) *call {
 	}
 	c.Body = append(b, '}', '}')
 	return c
+}
+
+// answered returns the questions of a document that its reply answers. A document fails as a whole for the sake of one question in
+// it: a null reaches data, or a variable does not fit. The others are asked again then: without those that errors name, or each
+// alone if they name none.
+func (f *frame) answered(c *call) (done []*call) {
+	if c.err != nil || c.reply.Status >= 500 || c.members[0].bad != nil || c.members[0].errors.kind != array {
+		return c.members
+	}
+	var again []*call
+	for _, m := range c.members {
+		if m.got {
+			return c.members
+		}
+		if f.named(m) {
+			done = append(done, m)
+		} else {
+			again = append(again, m)
+		}
+	}
+	for _, m := range again {
+		m.asking = asking{args: m.args, key: m.document().Field, alone: len(done) == 0}
+		m.reply = nil
+		f.queue = append(f.queue, m)
+	}
+	return done
+}
+
+// named reports whether an error of the reply is about a question.
+func (f *frame) named(m *call) (found bool) {
+	_, _ = rawjson.Elements(f.bytes(m.errors), 0, func(e []byte) error {
+		if path := pathOf(e); len(path) > 0 && names(path[0], m.key) {
+			found = true
+		}
+		return nil
+	})
+	return found
 }

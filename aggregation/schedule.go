@@ -110,7 +110,7 @@ func (f *frame) finish(c *call) {
 	if c.err == nil {
 		f.open(c, c.members)
 	}
-	for _, m := range c.members {
+	for _, m := range f.answered(c) {
 		f.finished(m)
 	}
 }

@@ -127,11 +127,11 @@ func (x *valueFit) value(of *gofunc.Type, t *ast.Type, sel *mapping.Object, what
 // connector on t.
 func (x *valueFit) object(of *gofunc.Type, t *typ, o *mapping.Object, whole bool) {
 	of = inList(of)
-	if at := (fittedGo{t, of, o}); of.Kind != gofunc.Object || x.seen[at] {
+	at := fittedGo{t, of, o}
+	if of.Kind != gofunc.Object || x.seen[at] {
 		return
-	} else {
-		x.seen[at] = true
 	}
+	x.seen[at] = true
 	var listed *members
 	if o != nil {
 		listed = flatten(o)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -266,10 +267,8 @@ func (m *Mock) ask(ctx context.Context, source *schema.Source, call *upstreams.C
 
 // itemOf is what a function said to its only parent: nothing, or why it failed.
 func itemOf(c *schema.Connector, reply *upstreams.Reply) (value any, failure *fault.Error) {
-	for _, status := range c.Errors.NullOn {
-		if status == reply.Status {
-			return nil, nil
-		}
+	if slices.Contains(c.Errors.NullOn, reply.Status) {
+		return nil, nil
 	}
 	body, _ := bodyOf(reply)
 	return body, fault.New(reply.Fault.Code, "reference")

@@ -196,15 +196,15 @@ func (m *Mock) answer(source string, c *upstreams.Call, wave int) (*upstreams.Re
 	return &reply, nil
 }
 
-func (a *canned) matches(c *upstreams.Call) bool {
-	if a.method != c.Method || a.url != string(c.URL) {
+func (c *canned) matches(call *upstreams.Call) bool {
+	if c.method != call.Method || c.url != string(call.URL) {
 		return false
 	}
-	if a.body == "" {
+	if c.body == "" {
 		return true
 	}
-	have, err := Canonical(c.Body)
-	return err == nil && have == a.body || string(c.Body) == a.body
+	have, err := Canonical(call.Body)
+	return err == nil && have == c.body || string(call.Body) == c.body
 }
 
 // callText is one call as a `calls` section shows it: the method and URL, the headers the connector sends, the body.

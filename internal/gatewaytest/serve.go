@@ -167,7 +167,8 @@ func (x *serving) collect(t *ast.Definition, set ast.SelectionSet, keys *[]strin
 
 func (x *serving) included(all ast.DirectiveList) bool {
 	for _, d := range all {
-		if v := d.Arguments.ForName("if").Value; (x.variables.Get(v.Raw) == true) != (d.Name == "include") {
+		v := d.Arguments.ForName("if").Value
+		if on := v.Raw == "true" || v.Kind == ast.Variable && x.variables.Get(v.Raw) == true; on != (d.Name == "include") {
 			return false
 		}
 	}

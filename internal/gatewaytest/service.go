@@ -155,9 +155,9 @@ func asGiven(args, want *Object) bool {
 // lookup returns the object of a type with a key, nil if there is none.
 func (s *Service) lookup(name, by string, key any) any {
 	all, _ := s.data.Get(name).([]any)
-	want, _ := scalarText(key)
+	want, ok := scalarText(key)
 	for _, item := range all {
-		if have, _ := scalarText(property(item, by)); have == want {
+		if have, is := scalarText(property(item, by)); is && ok && have == want {
 			return item
 		}
 	}
@@ -197,8 +197,8 @@ func (s *Service) entity(r *Object) any {
 // sameText compares keys, objects of keys included.
 func sameText(have, want any) bool {
 	if a, ok := scalarText(have); ok {
-		b, _ := scalarText(want)
-		return a == b
+		b, is := scalarText(want)
+		return is && a == b
 	}
 	a, _ := have.(*Object)
 	b, _ := want.(*Object)
