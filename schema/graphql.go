@@ -34,11 +34,15 @@ type Ask struct {
 const entitiesField = "_entities"
 
 // graphqlSource reads the transport of a source that speaks GraphQL.
-func (l *loader) graphqlSource(v *ast.Value, s *Source, sc *scope) {
+func (l *loader) graphqlSource(v *ast.Value, s *Source, sc *scope, over Overlay) {
 	s.GraphQL = &GraphQL{Federation: truth(member(v, "federation"), false)}
-	s.BaseURL = l.baseURL("url", member(v, "url"), s, sc.coordinate)
+	if over.BaseURL != "" {
+		s.BaseURL = l.overlaidURL(s.Name, "url", over)
+	} else {
+		s.BaseURL = l.baseURL("url", member(v, "url"), s, sc.coordinate)
+	}
 	s.BaseURL, s.Slash = strings.CutSuffix(s.BaseURL, "/")
-	s.Headers = l.headers(member(v, "headers"), sc, asking)
+	s.Headers = mergeHeaders(l.headers(member(v, "headers"), sc, asking), l.overlaidHeaders(s.Name, over))
 	switch file := member(v, "schema"); {
 	case file != nil:
 		s.GraphQL.Schema = l.serviceSchema(file, sc.coordinate)

@@ -53,12 +53,15 @@ func (l *loader) readSource(file *ast.Source, u *use) {
 	}
 	switch {
 	case q != nil:
-		l.graphqlSource(q, s, scope)
+		l.fitOverlay(name, "graphql", over)
+		l.graphqlSource(q, s, scope, over)
 	case g != nil:
-		l.grpcSource(g, s, scope)
+		l.fitOverlay(name, "grpc", over)
+		l.grpcSource(g, s, scope, over)
 	case h != nil:
+		l.fitOverlay(name, "http", over)
 		if over.BaseURL != "" {
-			s.BaseURL = l.overlaidURL(name, over)
+			s.BaseURL = l.overlaidURL(name, "baseURL", over)
 		} else {
 			s.BaseURL = l.baseURL("baseURL", member(h, "baseURL"), s, coordinate)
 		}
