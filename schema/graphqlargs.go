@@ -150,12 +150,13 @@ func (x *graphqlFit) pushedArguments(f *field, remote *ast.FieldDefinition) {
 			x.problem(p, coordinate, fmt.Sprintf("the service's field %s has no argument %s", remote.Name, name), x.didYouMean(name, names, ""))
 			continue
 		}
+		if why := x.unfit(a.Type, to.Type, map[string]bool{}); why != "" {
+			x.problem(p, coordinate, fmt.Sprintf("the service's argument is %s, and %s", to.Type, why), "")
+			continue
+		}
 		if a.DefaultValue == nil && to.Type.NonNull && !a.Type.NonNull && to.DefaultValue == nil {
 			x.problem(p, coordinate, fmt.Sprintf("the argument may be null, but the service's is %s", to.Type), fmt.Sprintf("write %s!, or give it a default", a.Type))
 			continue
-		}
-		if why := x.unfit(a.Type, to.Type, map[string]bool{}); why != "" {
-			x.problem(p, coordinate, fmt.Sprintf("the service's argument is %s, and %s", to.Type, why), "")
 		}
 	}
 	for _, r := range remote.Arguments {

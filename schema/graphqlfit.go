@@ -26,7 +26,7 @@ type asked struct {
 
 // fitAnswer checks the reply of a connector that makes objects of type t; f is the field it stands on, nil for a block.
 func (l *loader) fitAnswer(c *Connector, t *typ, f *field) {
-	if c == nil || c.Ask == nil || t == nil || (f != nil && f.model.Connector == c && c.Coordinate != f.coordinate()) {
+	if c == nil || c.Ask == nil || t == nil && f == nil || (f != nil && f.model.Connector == c && c.Coordinate != f.coordinate()) {
 		return
 	}
 	x := &graphqlFit{loader: l, c: c, ask: c.Ask.Schema, seen: map[asked]bool{}}
@@ -34,6 +34,7 @@ func (l *loader) fitAnswer(c *Connector, t *typ, f *field) {
 	what := "the service's field " + c.Ask.Field.Name
 	p := at(c.Pos)
 	var object *mapping.Object
+	around := 0 // lists on the way: a path maps through them
 	if c.Selection != nil {
 		keys, sel, ok := mapping.Keys(c.Selection)
 		if !ok {
@@ -42,6 +43,7 @@ func (l *loader) fitAnswer(c *Connector, t *typ, f *field) {
 		}
 		object, p = sel, x.insideText(c.Selection)
 		for _, key := range keys {
+			around += depthOf(is)
 			last := x.member(x.definition(is), key, p, c.Coordinate, "")
 			if last == nil {
 				return
@@ -59,17 +61,17 @@ func (l *loader) fitAnswer(c *Connector, t *typ, f *field) {
 		x.problem(p, c.Coordinate, fmt.Sprintf("%s is %s, no list of items for a batch", what, is), "ask for a field that takes many keys, or read one key by $this")
 		return
 	}
-	if f != nil && c.Batch == nil {
-		x.lists(f, is, what, p, c.Coordinate)
+	if f != nil && c.Batch == nil && !x.lists(f, is, around, what, p, c.Coordinate) {
+		return
 	}
 	d := x.definition(is)
 	switch {
 	case d == nil:
-	case t.composite() && !compositeDefinition(d):
+	case t != nil && t.composite() && !compositeDefinition(d):
 		if !l.remoteScalar(c.Source, d.Name) {
 			x.problem(p, c.Coordinate, fmt.Sprintf("%s is %s, but an object %s is to be made of it", what, is, t.name), "read an object")
 		}
-	case t.composite():
+	case t != nil && t.composite():
 		x.object(t, d, object, f == nil)
 	case f != nil:
 		x.leaf(f, is, what, p, c.Coordinate)
@@ -190,7 +192,7 @@ func (x *graphqlFit) field(f *field, d *ast.Definition, value mapping.Node) {
 	what := "the service's " + d.Name + "." + last.Name
 	target, remote := x.types[f.def.Type.Name()], x.definition(last.Type)
 	if value == nil || len(keys) == 1 {
-		x.lists(f, last.Type, what, p, coordinate)
+		x.lists(f, last.Type, 0, what, p, coordinate)
 	}
 	switch {
 	case remote == nil:
@@ -216,12 +218,14 @@ func (x *graphqlFit) unasked(f *ast.FieldDefinition, p place, coordinate string)
 	}
 }
 
-// lists compares how deep in lists a value is.
-func (x *graphqlFit) lists(f *field, is *ast.Type, what string, p place, coordinate string) {
-	own, remote := depthOf(f.def.Type), depthOf(is)
+// lists compares how deep in lists a value is; around are the lists that the way to it leads through.
+func (x *graphqlFit) lists(f *field, is *ast.Type, around int, what string, p place, coordinate string) bool {
+	own, remote := depthOf(f.def.Type), around+depthOf(is)
 	if own != remote && !x.remoteScalar(x.c.Source, is.Name()) && !x.ownScalar(f.def.Type) {
 		x.problem(p, coordinate, fmt.Sprintf("%s is %s, but the field is %s", what, is, f.def.Type), "")
+		return false
 	}
+	return true
 }
 
 func depthOf(t *ast.Type) (n int) {
