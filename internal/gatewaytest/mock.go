@@ -229,7 +229,7 @@ func (m *Mock) Faults() []string {
 		out = append(out, "no mock line answers: "+c)
 	}
 	for _, s := range m.services {
-		for _, w := range s.wrong {
+		for _, w := range s.Wrong() {
 			out = append(out, "a service got what is not valid: "+w)
 		}
 	}

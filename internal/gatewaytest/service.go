@@ -63,6 +63,13 @@ func (s *Spec) serve(g *schema.Gateway) error {
 	return nil
 }
 
+// Wrong returns the documents and variables that it got and that are not valid.
+func (s *Service) Wrong() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.wrong)
+}
+
 // broken is what a field has that fails.
 type broken struct {
 	message    string
