@@ -318,11 +318,6 @@ func (x *execution) value(o *thing, f *schema.Field) located {
 	return read(l.value, f)
 }
 
-func isObject(v any) bool {
-	_, ok := v.(*Object)
-	return ok
-}
-
 // loaders lists the loaders that the selected fields of o need, in the order of the fields.
 func (x *execution) loaders(o *thing, groups []*group) []*schema.Connector {
 	var out []*schema.Connector
