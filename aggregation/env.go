@@ -185,7 +185,9 @@ func (e *environment) appendParent(b []byte, names []string, parts []slot, prefi
 			continue
 		}
 		done = append(done, head)
-		b = appendMember(b, &n, head, e.appendParent(nil, names, parts, prefix+head+"."))
+		if inner := e.appendParent(nil, names, parts, prefix+head+"."); len(inner) > len("{}") { // else it is not there
+			b = appendMember(b, &n, head, inner)
+		}
 	}
 	return append(b, '}')
 }

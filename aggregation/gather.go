@@ -180,7 +180,7 @@ func (f *frame) feed(r *running, l *loading, fd *plan.Feeder, base int) {
 		parts = append(parts, part)
 	}
 	from, ok := len(l.texts), true
-	if l.plan.NullKeys && l.plan.Mode != plan.Batch {
+	if l.plan.NullKeys {
 		for _, i := range l.plan.Needed {
 			ok = ok && !parts[i].missing()
 		}

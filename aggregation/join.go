@@ -33,6 +33,7 @@ func (f *frame) match(c *call, value slot) *fault.Error {
 		for n := uint32(0); value.kind == list && n < value.to; n++ {
 			f.hit(l, c.lo+int(n), f.slots[value.from+n])
 		}
+		f.failItems(c)
 	default:
 		guess := c.lo
 		for n := uint32(0); value.kind == list && n < value.to; n++ {
@@ -44,7 +45,11 @@ func (f *frame) match(c *call, value slot) *fault.Error {
 		}
 	}
 	for n := c.lo; n < c.hi; n++ {
-		if l.answers[n].kind == asked {
+		switch {
+		case l.answers[n].kind != asked:
+		case c.lost.kind == failed && l.plan.Match != plan.MatchPosition:
+			l.answers[n] = c.lost
+		default:
 			l.answers[n] = f.lacking(l)
 		}
 	}
@@ -60,7 +65,7 @@ func (f *frame) hit(l *loading, n int, item slot) {
 	if item.missing() {
 		return
 	}
-	if item.kind != record && l.wantsRecord() {
+	if item.kind != record && item.kind != failed && l.wantsRecord() {
 		item = f.fail(&fault.Error{Code: fault.UpstreamBadResponse, Message: misfit("an object").Message, Upstream: l.plan.Source})
 	}
 	l.answers[n] = item

@@ -35,6 +35,9 @@ func (f *frame) valueOf(c *call) (slot, *fault.Error) {
 	if c.err != nil {
 		return slot{}, faultOf(c.err)
 	}
+	if c.document() != nil {
+		return f.answerOf(c)
+	}
 	out, reply := &c.loader.plan.Outcome, c.reply
 	f.env.reply = reply
 	if slices.Contains(out.NullOn, reply.Status) {
@@ -63,18 +66,25 @@ func (f *frame) valueOf(c *call) (slot, *fault.Error) {
 
 // refused returns the fault of a reply that is no success, as the connector's errors mapping describes it.
 func (f *frame) refused(c *call) *fault.Error {
+	e := &fault.Error{Status: c.reply.Status, Cause: fmt.Errorf("status %d", c.reply.Status)}
+	e.Code, e.Message = refusal(c.reply.Status)
+	if c.reply.Aborted {
+		e.Code, e.Message = refusal(500)
+	}
+	if said := c.reply.Fault; said != nil {
+		own := *said
+		e = &own
+	}
+	if out := &c.loader.plan.Outcome; out.Message != nil || out.Extensions != nil {
+		f.describe(c, e, f.jsonBody(c))
+	}
+	return e
+}
+
+// describe has the connector's errors mapping say what an error says, from the body of the reply or the part of it that is the
+// error.
+func (f *frame) describe(c *call, e *fault.Error, body []byte) {
 	out := &c.loader.plan.Outcome
-	e := &fault.Error{
-		Code: fault.UpstreamError, Status: c.reply.Status, Message: "The upstream answered with an error.",
-		Cause: fmt.Errorf("status %d", c.reply.Status),
-	}
-	if c.reply.Status == 429 {
-		e.Code = fault.UpstreamRateLimited
-	}
-	if out.Message == nil && out.Extensions == nil {
-		return e
-	}
-	body := f.jsonBody(c)
 	if out.Message != nil {
 		if v, err := mapping.Eval(out.Message, body, &f.env, &f.arena); err == nil && v != nil && string(v) != "null" {
 			e.Message = string(v)
@@ -88,7 +98,6 @@ func (f *frame) refused(c *call) *fault.Error {
 			e.Extensions = bytes.Clone(v)
 		}
 	}
-	return e
 }
 
 // fallback returns the value that stands in for a failed one.
@@ -98,10 +107,18 @@ func (f *frame) fallback(c *call) (slot, *fault.Error) {
 		body = f.jsonBody(c)
 	}
 	l := c.loader
+	if l.plan.Request.Function && l.plan.Mode == plan.Batch {
+		return f.fallbackEach(c, body)
+	}
+	return f.fallbackAs(l, body, l.plan.Reply.Shape)
+}
+
+// fallbackAs locates the fallback of a loader as a value of some shape.
+func (f *frame) fallbackAs(l *loading, body []byte, shape *plan.Shape) (slot, *fault.Error) {
 	v, err := mapping.Eval(l.plan.Outcome.Fallback, body, &f.env, &f.arena)
 	s := slot{kind: null}
 	if err == nil && v != nil {
-		s, err = f.locateScratch(v, l.plan.Reply.Shape, -1, &f.env)
+		s, err = f.locateScratch(v, shape, -1, &f.env)
 	}
 	if err != nil {
 		return slot{}, authored(&fault.Error{Code: fault.Internal, Message: "The fallback of " + nameOf(l.plan) + " cannot be used.", Cause: err})
@@ -159,7 +176,7 @@ func (f *frame) locateBody(c *call) (slot, error) {
 		}
 		return f.transform(p, body[start:end])
 	}
-	s, end, err := l.descend(i, 0, p)
+	s, end, err := l.descend(i, 0, 0, p)
 	if err != nil {
 		return slot{}, err
 	}
@@ -184,9 +201,9 @@ func (f *frame) transform(p *plan.Reply, body []byte) (slot, error) {
 	return f.locateScratch(v, p.Shape, -1, &f.env)
 }
 
-// descend follows the path from a reply's root to its value.
-func (l *locator) descend(i, depth int, p *plan.Reply) (slot, int, error) {
-	if depth == len(p.Path) {
+// descend follows the path of a reply, of which the first step names have been gone, to its value. depth is that of b[i].
+func (l *locator) descend(i, depth, step int, p *plan.Reply) (slot, int, error) {
+	if step == len(p.Path) {
 		return l.value(i, depth, p.Shape, -1)
 	}
 	b := l.b
@@ -195,7 +212,7 @@ func (l *locator) descend(i, depth int, p *plan.Reply) (slot, int, error) {
 		if err != nil || s.kind != array {
 			return slot{kind: null}, end, err
 		}
-		return l.descendList(b[i:end], end, depth, p)
+		return l.descendList(b[i:end], end, step, p)
 	}
 	out := slot{kind: null}
 	i = rawjson.Space(b, i+1)
@@ -207,8 +224,8 @@ func (l *locator) descend(i, depth int, p *plan.Reply) (slot, int, error) {
 		if err != nil {
 			return out, i, err
 		}
-		if rawjson.EqualKey(b[i:keyEnd], p.Path[depth]) {
-			out, i, err = l.descend(at, depth+1, p)
+		if rawjson.EqualKey(b[i:keyEnd], p.Path[step]) {
+			out, i, err = l.descend(at, depth+1, step+1, p)
 		} else {
 			i, err = rawjson.Skip(b, at, depth+1)
 		}
@@ -223,9 +240,9 @@ func (l *locator) descend(i, depth int, p *plan.Reply) (slot, int, error) {
 }
 
 // descendList maps the rest of the path through a list.
-func (l *locator) descendList(in []byte, end, depth int, p *plan.Reply) (slot, int, error) {
+func (l *locator) descendList(in []byte, end, step int, p *plan.Reply) (slot, int, error) {
 	rest := *p.PathExpr.(*mapping.Path)
-	rest.Steps = rest.Steps[depth:]
+	rest.Steps = rest.Steps[step:]
 	v, err := mapping.Eval(&rest, in, l.env, &l.f.arena)
 	if err != nil || v == nil {
 		return slot{kind: null}, end, err

@@ -29,6 +29,8 @@ type call struct {
 	err   error
 
 	respond []upstreams.Header // what the reply puts into the response
+	lost    slot               // why items of a batch are missing in the reply; not failed: none are
+	asking
 
 	buf             int // number of the reply's body among the frame's buffers
 	done            bool
@@ -127,6 +129,9 @@ func (f *frame) fill(c *call) (err error) {
 			c.Headers = append(c.Headers, upstreams.Header{Name: h.Name, Value: string(value)})
 		}
 	}
+	if req.Document != nil {
+		return f.question(c)
+	}
 	if req.Body != nil {
 		if c.Body, err = mapping.Eval(req.Body, nil, &f.env, &f.arena); err != nil {
 			return err
@@ -202,7 +207,12 @@ func (f *frame) share(c, twin *call) {
 		c.nextTwin, twin.twins = twin.twins, c
 		return
 	}
-	c.reply, c.err, c.buf, c.done = twin.reply, twin.err, twin.buf, true
+	f.follows(c, twin)
+}
+
+// follows reads the reply of an equal call.
+func (f *frame) follows(c, twin *call) {
+	c.reply, c.err, c.buf, c.done, c.key = twin.reply, twin.err, twin.buf, true, twin.key
 	f.read(c)
 	f.settle(c.run)
 }

@@ -71,6 +71,7 @@ func (f *frame) complete(r *running) {
 // alone runs right here, which saves a goroutine and two switches.
 func (f *frame) launch() {
 	for len(f.queue) > 0 {
+		f.bundle()
 		c := f.queue[0]
 		if len(f.queue) == 1 && f.inFlight == 0 {
 			f.queue = f.queue[:0]
@@ -99,13 +100,27 @@ func (f *frame) finish(c *call) {
 		f.bufs = append(f.bufs, c.reply.Body)
 		c.buf = len(f.bufs) - 1
 	}
+	if c.members == nil {
+		f.finished(c)
+		return
+	}
+	for _, m := range c.members {
+		m.reply, m.err, m.buf = c.reply, c.err, c.buf
+	}
+	if c.err == nil {
+		f.open(c, c.members)
+	}
+	for _, m := range f.answered(c) {
+		f.finished(m)
+	}
+}
+
+func (f *frame) finished(c *call) {
 	c.done = true
 	f.read(c)
 	f.settle(c.run)
 	for twin := c.twins; twin != nil; twin = twin.nextTwin {
-		twin.reply, twin.err, twin.buf, twin.done = c.reply, c.err, c.buf, true
-		f.read(twin)
-		f.settle(twin.run)
+		f.follows(twin, c)
 	}
 }
 

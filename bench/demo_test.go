@@ -24,7 +24,7 @@ func BenchmarkDemo(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer services.Close()
-	options := gateway.Options{Logger: slog.New(slog.DiscardHandler), Env: func(name string) (string, bool) {
+	options := gateway.Options{Logger: slog.New(slog.DiscardHandler), Read: manifold.ReadDemo, Env: func(name string) (string, bool) {
 		value, ok := services.Env()[name]
 		return value, ok
 	}}
@@ -41,6 +41,7 @@ func BenchmarkDemo(b *testing.B) {
 		{"constant", `{ shopName }`},
 		{"lookup", `{ user(id: 7) { name email } }`},
 		{"two-services", `{ users(limit: 50) { name tier orders(first: 5) { id status totalCents } } }`},
+		{"rest-grpc-graphql", threeSources},
 		{"three-waves", `{ users(limit: 50) { name orders(first: 5) { id customer { name orders(first: 1) { id } } } } }`},
 	} {
 		b.Run(c.name, func(b *testing.B) {

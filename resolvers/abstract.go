@@ -68,7 +68,7 @@ func namesType(b *base) bool {
 // leaf returns the slot of a leaf at a place seen from n.
 func leaf(n *node, at found) int {
 	if at.expr != nil || len(at.keys) == 0 {
-		slot, _ := n.compute(at.expr, 0, false)
+		slot, _ := n.compute(at.expr, 0, false, want{})
 		return slot
 	}
 	l := loader{node: n}
@@ -85,9 +85,9 @@ func (c *compilation) wrapped(p *place, b *base, abs *plan.Abstract, types []*sc
 				name = value
 			}
 		}
-		slot, child, ok := b.node.object(name, nil)
+		slot, child, ok := b.node.object(name, nil, want{})
 		if !ok {
-			slot, child = b.node.compute(path([]string{name}, nil), 0, true)
+			slot, child = b.node.compute(path([]string{name}, nil), 0, true, want{})
 		}
 		abs.Wrapped = append(abs.Wrapped, slot)
 		b.inner[i] = child

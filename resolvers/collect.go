@@ -29,6 +29,8 @@ type collected struct {
 	when plan.Cond     // alternatives, not yet simple
 	subs []selection
 	read bool // by a connector, for its key: no client selected it
+	// hidden is set for what leads to a key, too.
+	hidden bool
 }
 
 // collect merges the selections that apply to objects of type t, in the order of first occurrence. A key whose first

@@ -6,6 +6,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/internal/fault"
+	"manifold/internal/introspect"
 	"manifold/internal/plan"
 	"manifold/schema"
 )
@@ -14,11 +15,13 @@ import (
 type Compiler struct {
 	model *schema.Gateway
 	intro *introspection
+	// numbered are, for each GraphQL service, the names of fields that end like our aliases do.
+	numbered map[*introspect.Schema]map[string]bool
 }
 
 // NewCompiler returns a compiler for a checked model.
 func NewCompiler(g *schema.Gateway) *Compiler {
-	return &Compiler{model: g, intro: newIntrospection(g.Schema)}
+	return &Compiler{model: g, intro: newIntrospection(g.Schema), numbered: numbered(g)}
 }
 
 // compilation is the work on one operation.
@@ -93,6 +96,9 @@ func (c *compilation) compilePart(root *schema.Type, fields []*collected) (*plan
 	pt.plan.Root = c.seal(p)
 	pt.plan.Width = pt.root.width
 	for _, l := range pt.loaders {
+		if err := c.document(l); err != nil {
+			return nil, err
+		}
 		if l.node != nil {
 			l.node.finish()
 		}
@@ -233,7 +239,7 @@ func (c *compilation) heldKey(b *base, t *schema.Type, path []string) int {
 		if !ok {
 			return -1
 		}
-		v = c.inside(b, v.node, &v.prov, at, f)
+		v = c.inside(b, v.node, &v.prov, at, f, want{})
 		t = f.Named
 	}
 	return v.slot

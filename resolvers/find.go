@@ -42,7 +42,7 @@ func (c *compilation) locate(p *place, variant int, t *schema.Type, f *collected
 			return value{}, err
 		}
 		if at, ok := b.prov.find(t, f.def); ok {
-			return c.inside(b, b.node, &b.prov, at, f.def), nil
+			return c.inside(b, b.node, &b.prov, at, f.def, c.want(t, f, b.node, b.prov.src)), nil
 		}
 	}
 	return value{}, c.unserved(t, f)
@@ -60,7 +60,7 @@ func (c *compilation) present(p *place, variant int, t *schema.Type, f *collecte
 		}
 		if at, ok := b.prov.find(t, f.def); ok {
 			b.also(f.when)
-			return c.inside(b, n, &b.prov, at, f.def), true
+			return c.inside(b, n, &b.prov, at, f.def, c.want(t, f, n, b.prov.src)), true
 		}
 	}
 	if slot, ok := p.given[f.def.Name]; ok && !composite(f.def.Named) {
@@ -183,7 +183,7 @@ func (c *compilation) key(p *place, variant int, t *schema.Type, names []string,
 		if i == len(names)-1 {
 			def = asToken(def)
 		}
-		f := &collected{key: name, def: def, when: when, node: hiddenField(def), read: len(names) == i+1 || p.bases[0].prov.reaches(t, names[i:])}
+		f := &collected{key: name, def: def, when: when, node: hiddenField(def), hidden: true, read: len(names) == i+1 || p.bases[0].prov.reaches(t, names[i:])}
 		v, err := c.locate(p, variant, t, f)
 		if err != nil {
 			return plan.Ref{}, nil, err

@@ -27,11 +27,16 @@ type node struct {
 	props    map[string]int
 	children map[string]*node
 	computed map[string]*made
+	order    []*made             // of computed
+	asks     *asking             // nil: the reply has what it has
+	wanted   map[string]*reasons // with asks: why each property is read
 }
 
 type made struct {
 	slot  int
 	child *node
+	expr  mapping.Node
+	why   *reasons
 }
 
 func newNode(rec *record, shape *plan.Shape) *node {
@@ -78,8 +83,25 @@ func (n *node) prop(name string) *plan.Prop {
 	return &n.shape.Props[i]
 }
 
+// note remembers why a property is read, if a GraphQL service has to be asked for it.
+func (n *node) note(name string, w want) {
+	if n.asks == nil {
+		return
+	}
+	if n.wanted == nil {
+		n.wanted = map[string]*reasons{}
+	}
+	r := n.wanted[name]
+	if r == nil {
+		r = &reasons{}
+		n.wanted[name] = r
+	}
+	r.add(w)
+}
+
 // token returns the slot that notes the whole value of a property.
-func (n *node) token(name string) int {
+func (n *node) token(name string, why want) int {
+	n.note(name, why)
 	p := n.prop(name)
 	if p.Raw < 0 {
 		slot := n.rec.slot()
@@ -92,26 +114,30 @@ func (n *node) token(name string) int {
 // object returns the slot that notes the object in a property, and its node. bare is what
 // makes the object of a plain value, or nil. ok is false if the property was asked for as a list before, or with another bare;
 // then it has to be computed.
-func (n *node) object(name string, bare *mapping.Object) (slot int, child *node, ok bool) {
+func (n *node) object(name string, bare *mapping.Object, why want) (slot int, child *node, ok bool) {
+	n.note(name, why)
 	p := n.prop(name)
 	if p.Shape == nil {
 		p.Slot = n.rec.slot()
 		p.Shape = &plan.Shape{Kind: plan.Inline, Bare: bare}
-		n.children[name] = newNode(n.rec, p.Shape)
+		child = newNode(n.rec, p.Shape)
+		child.asks = n.asks
+		n.children[name] = child
 	}
 	return p.Slot, n.children[name], p.Shape.Kind == plan.Inline && p.Shape.Bare == bare
 }
 
 // list returns the slot that notes the list in a property, and the node of its items' records (nil unless composite). bare and
 // ok are as those of object.
-func (n *node) list(name string, depth int, composite bool, bare *mapping.Object) (slot int, child *node, ok bool) {
+func (n *node) list(name string, depth int, composite bool, bare *mapping.Object, why want) (slot int, child *node, ok bool) {
+	n.note(name, why)
 	p := n.prop(name)
 	if p.Shape == nil {
 		p.Slot = n.rec.slot()
 		item := &plan.Shape{Kind: plan.Token}
 		if composite {
 			c := newRecord()
-			c.shape.Bare = bare
+			c.shape.Bare, c.asks = bare, n.asks
 			item, n.children[name] = c.shape, c
 		}
 		p.Shape = wrap(item, depth)
@@ -130,12 +156,14 @@ func sameList(s *plan.Shape, depth int, composite bool, bare *mapping.Object) bo
 }
 
 // compute returns the slot of a value that a mapping makes from the object of n, and the node of its object or items.
-func (n *node) compute(expr mapping.Node, depth int, composite bool) (slot int, child *node) {
+func (n *node) compute(expr mapping.Node, depth int, composite bool, why want) (slot int, child *node) {
 	id := fmt.Sprint(depth, composite, mapping.String(expr))
 	if m := n.computed[id]; m != nil {
+		m.why.add(why)
 		return m.slot, m.child
 	}
-	m := &made{slot: n.rec.slot()}
+	m := &made{slot: n.rec.slot(), expr: expr, why: &reasons{}}
+	m.why.add(why)
 	shape := &plan.Shape{Kind: plan.Token}
 	switch {
 	case composite && depth == 0:
@@ -147,6 +175,7 @@ func (n *node) compute(expr mapping.Node, depth int, composite bool) (slot int, 
 	}
 	n.shape.Computed = append(n.shape.Computed, plan.Computed{Slot: m.slot, Expr: expr, Shape: wrap(shape, depth)})
 	n.computed[id] = m
+	n.order = append(n.order, m)
 	return m.slot, m.child
 }
 
@@ -205,4 +234,15 @@ func inside(s *plan.Shape, path []mapping.Step) (slots []int, lift []plan.Comput
 		}
 	}
 	return slots, lift
+}
+
+// also makes a property be found under another name, too: only one of them is in any object.
+func (n *node) also(name, alias string) {
+	i, ok := n.props[name]
+	if !ok {
+		return
+	}
+	p := n.shape.Props[i]
+	p.Name = alias
+	n.shape.Props = append(n.shape.Props, p)
 }

@@ -16,7 +16,8 @@ import (
 type loader struct {
 	plan *plan.Loader
 	conn *schema.Connector
-	node *node // the objects it brings; nil for leaves
+	node *node   // the objects it brings; nil for leaves
+	asks *asking // of a GraphQL service; nil for others
 	prov provision
 	id   string
 }
@@ -43,7 +44,7 @@ func (c *compilation) loaderOf(conn *schema.Connector, t *ast.Type, named *schem
 	if l := c.part.byID[id]; l != nil {
 		return l
 	}
-	l := &loader{conn: conn, id: id}
+	l := &loader{conn: conn, id: id, asks: c.asks(conn)}
 	l.plan = &plan.Loader{Index: len(c.part.loaders), Name: conn.Coordinate, Args: args, Upstream: -1, KeyArgs: conn.KeyArgs, Private: conn.Private}
 	c.part.byID[id] = l
 	c.part.loaders = append(c.part.loaders, l)
@@ -83,6 +84,7 @@ func (l *loader) describe(conn *schema.Connector) {
 		Method: h.Method, URL: h.URL, Headers: headers(h.Headers), Body: h.Body, Encoding: h.Encoding, Idempotent: h.Idempotent(),
 		Respond: headers(h.Respond),
 	}
+	p.Request.Function = conn.Function() != nil
 	if conn.RPC != nil {
 		p.Request.RPC = conn.RPC.Codec
 	}
@@ -99,7 +101,7 @@ func headers(rules []schema.Header) (out []plan.Header) {
 func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.Type) {
 	reply := &l.plan.Reply
 	l.prov = provides(conn, t == nil)
-	l.plan.NullKeys = t != nil || conn.HTTP == nil && !slices.Contains(named.Loaders, conn)
+	l.plan.NullKeys = nullKeys(conn, t, named)
 	if conn.Selection != nil {
 		if keys, _, ok := mapping.Keys(conn.Selection); ok && !l.prov.built {
 			reply.Path = keys
@@ -121,11 +123,12 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 	item := &plan.Shape{Kind: plan.Token}
 	if composite(named) {
 		l.node = newRecord()
+		l.node.asks = l.asks
 		l.node.shape.Bare = l.prov.bare()
 		item = l.node.shape
 	}
 	reply.Shape = wrap(item, depth)
-	if t == nil && !l.plan.NullKeys && l.node != nil && l.plan.Table == nil {
+	if t == nil && (!l.plan.NullKeys || conn.Function() != nil) && l.node != nil && l.plan.Table == nil {
 		reply.KeySlots = l.keySlots(conn, nil, named)
 	}
 	if l.plan.Mode != plan.Batch {
@@ -144,6 +147,20 @@ func (l *loader) layoutReply(conn *schema.Connector, t *ast.Type, named *schema.
 		reply.KeySlots = l.groupSlots(conn)
 	case reply.KeySlots == nil:
 		reply.KeySlots = l.keySlots(conn, t, named)
+	}
+}
+
+// nullKeys reports whether what a connector reads of its parents may be null or missing. See plan.Loader.
+func nullKeys(conn *schema.Connector, t *ast.Type, named *schema.Type) bool {
+	switch {
+	case t == nil && slices.Contains(named.Loaders, conn):
+		return false
+	case conn.Function() != nil:
+		return true
+	case conn.Batch != nil:
+		return false
+	default:
+		return t != nil || conn.HTTP == nil
 	}
 }
 
@@ -200,7 +217,7 @@ func (l *loader) keySlot(t *schema.Type, path []string) int {
 		if !ok {
 			return -1
 		}
-		v = c.inside(&base{}, v.node, &v.prov, at, f)
+		v = c.inside(&base{}, v.node, &v.prov, at, f, want{})
 		t = f.Named
 	}
 	return v.slot
@@ -240,14 +257,14 @@ func (l *loader) groupSlots(conn *schema.Connector) []int {
 func (l *loader) walk(keys []string) int {
 	n := l.node
 	for ; len(keys) > 1; keys = keys[1:] {
-		_, child, ok := n.object(keys[0], nil)
+		_, child, ok := n.object(keys[0], nil, want{})
 		if !ok {
-			slot, _ := n.compute(path(keys, nil), 0, false)
+			slot, _ := n.compute(path(keys, nil), 0, false, want{})
 			return slot
 		}
 		n = child
 	}
-	return n.token(keys[0])
+	return n.token(keys[0], want{})
 }
 
 func spellAll(src *schema.Source, names []string) []string {

@@ -71,8 +71,8 @@ type value struct {
 	by           *schema.Connector
 }
 
-// inside descends from the object n, which v describes, to the value of f.
-func (c *compilation) inside(b *base, n *node, v *provision, at found, f *schema.Field) value {
+// inside descends from the object n, which v describes, to the value of f, which is read for the reason why.
+func (c *compilation) inside(b *base, n *node, v *provision, at found, f *schema.Field, why want) value {
 	depth, comp := listDepth(f.Type), composite(f.Named)
 	out := value{base: b, list: depth > 0}
 	out.prov = provision{sel: at.sel, built: at.built, src: v.src, ours: v.ours}
@@ -81,8 +81,11 @@ func (c *compilation) inside(b *base, n *node, v *provision, at found, f *schema
 		out.prov.whole = f.Embedded
 	}
 	out.ref = f.Named.Entity() && !f.Embedded && (v.sel == nil || at.sel == nil) || refersToMember(f, v, at)
+	if last := len(at.keys) - 1; n.asks != nil && at.expr == nil && last >= 0 {
+		at.keys = append(slices.Clone(at.keys[:last]), n.asks.key(at.keys[last], why.args))
+	}
 	for len(at.keys) > 1 && at.expr == nil {
-		_, child, ok := n.object(at.keys[0], nil)
+		_, child, ok := n.object(at.keys[0], nil, why.onTheWay())
 		if !ok {
 			at.expr = path(at.keys, at.sel)
 			break
@@ -99,11 +102,11 @@ func (c *compilation) inside(b *base, n *node, v *provision, at found, f *schema
 		}
 		ok = false
 	case depth > 0:
-		out.slot, out.node, ok = n.list(at.keys[0], depth, comp, out.prov.bare())
+		out.slot, out.node, ok = n.list(at.keys[0], depth, comp, out.prov.bare(), why)
 	case comp:
-		out.slot, out.node, ok = n.object(at.keys[0], out.prov.bare())
+		out.slot, out.node, ok = n.object(at.keys[0], out.prov.bare(), why)
 	default:
-		out.slot = n.token(at.keys[0])
+		out.slot = n.token(at.keys[0], why)
 	}
 	if at.expr == nil && ok {
 		return out
@@ -112,7 +115,7 @@ func (c *compilation) inside(b *base, n *node, v *provision, at found, f *schema
 	if expr == nil {
 		expr = path(at.keys, at.sel)
 	}
-	out.slot, out.node = n.compute(expr, depth, comp)
+	out.slot, out.node = n.compute(expr, depth, comp, why)
 	out.prov.sel = trailing(expr)
 	out.ref = out.ref || refersToMember(f, v, found{sel: out.prov.sel})
 	out.prov.built = out.prov.sel != nil

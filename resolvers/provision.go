@@ -90,7 +90,7 @@ func (v *provision) carries(t *schema.Type, f *schema.Field) bool {
 	case v.key != nil:
 		return slices.ContainsFunc(v.key.Inputs, func(in schema.Input) bool { return in.Path[0] == f.Name })
 	case t.KeyField(f.Name):
-		return true
+		return !v.conn.Lacks(f.Name) || !isBlock(t, v.conn) || slices.Contains(t.Loaders, v.conn)
 	case v.keys:
 		return false
 	case v.whole && f.Block == t.Loader().Block() && v.src != nil:

@@ -75,7 +75,8 @@ func (l *loader) discriminator(u *use, t *typ, coordinate string) *Discriminator
 }
 
 // tellable reports whether the concrete type of a value can be known: by __typename in the mapping that builds it, by
-// @discriminate, or because there is one possible type only (LANGUAGE 6, "Abstract types").
+// @discriminate, because there is one possible type only, or because a GraphQL service is asked for it (LANGUAGE 6, "Abstract
+// types").
 func (l *loader) tellable(t *typ, f *field, c reply) bool {
 	d := discriminatorOf(t, f)
 	if c.object != nil {
@@ -87,7 +88,7 @@ func (l *loader) tellable(t *typ, f *field, c reply) bool {
 			return d.listed(members)
 		}
 	}
-	return d != nil || len(l.possible(t)) == 1
+	return d != nil || len(l.possible(t)) == 1 || c.tells && !c.built
 }
 
 // discriminatorOf returns what tells the type of a value of f, or of type t where f is nil; nil: nothing does.

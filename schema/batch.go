@@ -26,15 +26,10 @@ func (l *loader) readBatch(u *use, s site, c *Connector, sc *scope) {
 	if sc.read.this.src != nil {
 		l.problem(sc.read.this, c.Coordinate, "$this and $batch cannot be read by one connector", "use $batch for all of them")
 	}
-	b := &Batch{MaxSize: defaultBatch}
+	b := &Batch{MaxSize: l.maxSize(member(v, "maxSize"), c.Coordinate)}
 	c.Batch = b
-	if m := member(v, "maxSize"); m != nil {
-		if n, err := strconv.Atoi(m.Raw); err == nil {
-			b.MaxSize = n
-			if n < 1 {
-				l.problem(at(m.Position), c.Coordinate, "batch.maxSize must be at least 1", fmt.Sprintf("leave it out for %d", defaultBatch))
-			}
-		}
+	if c.Ask != nil && c.Ask.Entity != nil { // subgraphs answer in the order they were asked
+		b.Match = MatchPosition
 	}
 	if m := member(v, "match"); m != nil {
 		switch m.Raw {
@@ -52,6 +47,21 @@ func (l *loader) readBatch(u *use, s site, c *Connector, sc *scope) {
 		noParent: "groupBy reads the item of the reply only",
 	}, answering)
 	l.checkBatch(s, c, sc, v)
+}
+
+// maxSize reads batch.maxSize; nil is the default.
+func (l *loader) maxSize(v *ast.Value, coordinate string) int {
+	if v == nil {
+		return defaultBatch
+	}
+	n, err := strconv.Atoi(v.Raw)
+	if err != nil {
+		return defaultBatch // reported by decode
+	}
+	if n < 1 {
+		l.problem(at(v.Position), coordinate, "batch.maxSize must be at least 1", fmt.Sprintf("leave it out for %d", defaultBatch))
+	}
+	return n
 }
 
 // checkBatch checks that the items of a batch reply can find their keys.

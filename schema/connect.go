@@ -73,8 +73,10 @@ func (l *loader) single(uses []*use, coordinate string) *use {
 // connect reads one @connect. It returns a connector even if something is wrong with it, so that what depends on it is
 // not reported as missing.
 func (l *loader) connect(u *use, s site, nth int) *Connector {
+	if u.arg("fn") != nil {
+		return l.functionConnector(u, s, nth)
+	}
 	c := &Connector{Coordinate: s.coordinate(), Pos: u.dir.Position}
-	other := u.arg("graphql") != nil || u.arg("fn") != nil // reported by decode: not effective yet
 	c.ID = l.connectorID(u, c.Coordinate, nth)
 	scope := l.scopeOf(s)
 
@@ -83,39 +85,46 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 		c.Source = l.source(u.arg("source"), c.Coordinate)
 		scope.source = c.Source
 	}
-	h, g := u.arg("http"), u.arg("grpc")
-	calls := h != nil || g != nil
+	h, g, q := u.arg("http"), u.arg("grpc"), u.arg("graphql")
+	calls := h != nil || g != nil || q != nil
+	two := given(u, "http", "grpc", "graphql")
 	switch {
-	case h != nil && g != nil:
-		l.problem(u.at, c.Coordinate, "a connector makes one call: http and grpc are two", "keep one of them")
+	case len(two) > 1:
+		l.problem(u.at, c.Coordinate, fmt.Sprintf("a connector makes one call: %s and %s are two", two[0], two[1]), "keep one of them")
+	case q != nil && !hasSource:
+		l.problem(at(q.Position), c.Coordinate, "a question in GraphQL needs a source", `declare @source(graphql: { url: "..." }), and name it: @connect(source: "...", ...)`)
+	case q != nil:
+		c.HTTP = l.graphql(q, s, c, scope)
 	case g != nil && !hasSource:
 		l.problem(at(g.Position), c.Coordinate, "a gRPC call needs a source", `declare @source(grpc: { target: "..." }), and name it: @connect(source: "...", ...)`)
 	case g != nil:
 		c.HTTP = l.grpc(g, s, c, scope)
 	case h != nil && c.Source != nil && c.Source.GRPC != nil:
 		l.problem(at(h.Position), c.Coordinate, fmt.Sprintf("source %q speaks gRPC", c.Source.Name), `write grpc: { method: "package.Service/Method" }`)
+	case h != nil && c.Source != nil && c.Source.GraphQL != nil:
+		l.problem(at(h.Position), c.Coordinate, fmt.Sprintf("source %q speaks GraphQL", c.Source.Name), `write graphql: { field: "..." }`)
 	case h != nil:
 		c.HTTP = l.http(h, u, c, hasSource, scope)
-	case other:
 	case u.faulty:
 	case hasSource:
 		l.problem(u.at, c.Coordinate, "the connector names a source but makes no call", `write http: { GET: "/path" }, or leave source out`)
 	case u.arg("selection") == nil:
 		l.problem(u.at, c.Coordinate, "the connector does nothing", `write http: { GET: "/path" }, or selection: "..." for a value without a call`)
 	}
-	l.readSelection(u, s, c, scope, calls || other)
+	l.readSelection(u, s, c, scope, calls)
 	c.Errors, c.Success = l.outcome(u, scope)
 	if c.Source != nil {
 		inherit(c, c.Source)
 	}
 	c.Inputs, c.Args = scope.read.inputs, scope.read.args
-	l.unread[c] = other || (calls && (c.HTTP == nil || c.HTTP.URL == nil)) || scope.read.faulty || u.faulty
+	l.unread[c] = (calls && (c.HTTP == nil || c.HTTP.URL == nil)) || scope.read.faulty || u.faulty
 	l.fillRequired(c, s, scope)
-	if !calls && !other && !u.faulty {
+	if !calls && !u.faulty {
 		l.checkComputed(u, s, c, scope)
 		return c
 	}
 	l.readBatch(u, s, c, scope)
+	notFound(c)
 	l.checkReads(u, s, c, scope)
 	return c
 }

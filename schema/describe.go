@@ -27,6 +27,7 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.discriminators()
 	l.inheritBindings()
 	l.keys()
+	l.mockedFunctions()
 	l.loaders()
 	l.checkEmbedded()
 	l.lookups()
@@ -35,7 +36,8 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.checkRequires()
 	l.privates()
 	l.checkShapes()
-	l.fitMessages()
+	l.fitReplies()
+	l.fitFunctions()
 	l.checkCycles()
 	if !l.failed() {
 		l.warn()

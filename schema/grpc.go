@@ -35,15 +35,21 @@ type RPCMethod struct {
 const RPC = "RPC"
 
 // grpcSource reads the transport of a source that speaks gRPC.
-func (l *loader) grpcSource(v *ast.Value, s *Source, sc *scope) {
+func (l *loader) grpcSource(v *ast.Value, s *Source, sc *scope, over Overlay) {
 	s.GRPC = &GRPC{}
 	s.BaseURL = "grpc://" + s.Name
 	if strings.ContainsFunc(s.Name, func(r rune) bool { return !nameByte(byte(min(r, 127)), false) && r != '-' && r != '.' }) {
 		l.problem(atDirective(s.Pos), sc.coordinate, "the name of a gRPC source is letters, digits, `-`, `_` and `.`", "rename it")
 		s.BaseURL = "grpc://source"
 	}
-	l.target(member(v, "target"), s, sc)
-	s.Headers = l.metadata(member(v, "metadata"), sc)
+	if over.BaseURL != "" {
+		if wrong := s.GRPC.at(strings.TrimSpace(over.BaseURL)); wrong != "" {
+			l.spotProblem(over.BaseURLAt, "sources."+s.Name+".grpc.target", "target cannot be used: "+wrong, targetHint)
+		}
+	} else {
+		l.target(member(v, "target"), s, sc)
+	}
+	s.Headers = mergeHeaders(l.metadata(member(v, "metadata"), sc), l.overlaidHeaders(s.Name, over))
 	definition, reflection := member(v, "proto"), truth(member(v, "reflection"), false)
 	switch {
 	case definition != nil && reflection:
@@ -77,16 +83,25 @@ func (l *loader) target(v *ast.Value, s *Source, sc *scope) {
 	if t, ok = l.expandBase(v, t, s, sc.coordinate); !ok {
 		return
 	}
-	t = strings.TrimSpace(t)
+	if wrong := s.GRPC.at(strings.TrimSpace(t)); wrong != "" {
+		l.problem(at(v.Position), sc.coordinate, "target cannot be used: "+wrong, targetHint)
+	}
+}
+
+const targetHint = "write host:port, dns:///host:port, or grpcs://host:port for TLS"
+
+// at sets the address. It returns what is wrong with it, if anything is.
+func (g *GRPC) at(t string) (wrong string) {
 	plain := strings.TrimPrefix(t, "grpc://")
-	plain, s.GRPC.TLS = strings.CutPrefix(plain, "grpcs://")
-	s.GRPC.Target = plain
+	plain, g.TLS = strings.CutPrefix(plain, "grpcs://")
+	g.Target = plain
 	switch {
 	case strings.HasPrefix(t, "http://"), strings.HasPrefix(t, "https://"):
-		l.problem(at(v.Position), sc.coordinate, "target cannot be used: it is a URL of HTTP", "write host:port, dns:///host:port, or grpcs://host:port for TLS")
+		return "it is a URL of HTTP"
 	case plain == "" || strings.ContainsAny(plain, " {}"):
-		l.problem(at(v.Position), sc.coordinate, "target cannot be used: it names no host", "write host:port, dns:///host:port, or grpcs://host:port for TLS")
+		return "it names no host"
 	}
+	return ""
 }
 
 // metadata reads rules for what goes with a call; they are those of headers.
@@ -133,7 +148,7 @@ func (l *loader) definitions(v *ast.Value, coordinate string) *protos.Services {
 				l.problem(p, coordinate, file+": "+f.Msg, "the path is taken from the folder of "+path.Base(filepath.ToSlash(v.Position.Src.Name)))
 				continue
 			}
-			l.problems = append(l.problems, Problem{File: f.File, Line: f.Line, Column: f.Col, Coordinate: coordinate, Message: f.Msg})
+			l.problems = append(l.problems, Problem{File: f.File, Line: f.Line, Column: f.Col, Coordinate: coordinate, Message: f.Msg, Hint: f.Hint})
 		}
 	case errors.Is(err, fs.ErrNotExist):
 		l.problem(p, coordinate, "there is no file "+file, "the path is taken from the folder of "+path.Base(filepath.ToSlash(v.Position.Src.Name)))

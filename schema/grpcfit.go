@@ -10,18 +10,20 @@ import (
 	"manifold/internal/mapping"
 )
 
-// fitMessages checks that what is read of the replies of gRPC calls is in their messages, as far as it is read by paths alone:
-// what a method makes is not known.
-func (l *loader) fitMessages() {
+// fitReplies checks that what is read of replies is in them where the service says what its replies are: in the messages of
+// gRPC as far as it is read by paths alone, in the types of a GraphQL service.
+func (l *loader) fitReplies() {
 	for _, t := range l.order {
 		for _, b := range t.blocks {
 			for _, c := range b.connectors {
 				l.fitReply(c, t, nil)
+				l.fitAnswer(c, t, nil)
 			}
 		}
 		for _, f := range t.fields {
 			for _, d := range f.definitions() {
 				l.fitReply(d.model.Connector, l.types[f.def.Type.Name()], f)
+				l.fitAnswer(d.model.Connector, l.types[f.def.Type.Name()], f)
 			}
 		}
 	}
@@ -110,23 +112,23 @@ func (x *messageFit) object(t *typ, m protoreflect.MessageDescriptor, o *mapping
 			if value = listed.values[f.def.Name]; value == nil {
 				continue
 			}
-		case !x.carries(t, f, whole):
+		case !carried(x.c, t, f, whole):
 			continue
 		}
 		x.field(f, m, value)
 	}
 }
 
-// carries reports whether a field is read of a reply by its own name, or by its @from.
-func (x *messageFit) carries(t *typ, f *field, whole bool) bool {
-	d := f.model.For(x.c.Source)
+// carried reports whether a field is read of a reply of c by its own name, or by its @from.
+func carried(c *Connector, t *typ, f *field, whole bool) bool {
+	d := f.model.For(c.Source)
 	switch {
 	case d.Connector != nil, f.model.Namespace, t.model.KeyField(f.def.Name): // a reply need not repeat its key
 		return false
 	case whole:
-		return d.Block == x.c.Block()
+		return d.Block == c.Block()
 	default:
-		return d.Block == nil || d.Block.Source == x.c.Source
+		return d.Block == nil || d.Block.Source == c.Source
 	}
 }
 

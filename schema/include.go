@@ -22,8 +22,14 @@ func Includes(files []*ast.Source, read func(path string) ([]byte, error)) {
 	for _, s := range slices.Concat(doc.schemas, doc.schemaExts) {
 		for _, d := range s.Directives {
 			u := &use{dir: d}
+			if d.Name != "source" {
+				continue
+			}
+			if file, ok := text(member(u.arg("graphql"), "schema")); ok {
+				_, _ = read(beside(d.Position.Src, file))
+			}
 			name, ok := text(member(u.arg("grpc"), "proto"))
-			if d.Name != "source" || !ok {
+			if !ok {
 				continue
 			}
 			path := beside(d.Position.Src, name)

@@ -83,8 +83,8 @@ input TypeMatch { value: String! type: String! }
 func effective() []string {
 	return []string{
 		"@link", "@link(url:)", "@link(as:)", "@link(import:)", "@link(for:)",
-		"@source", "@source(name:)", "@source(http:)", "@source(grpc:)", "@source(naming:)", "@source(errors:)", "@source(isSuccess:)",
-		"@connect", "@connect(id:)", "@connect(source:)", "@connect(entity:)", "@connect(http:)", "@connect(grpc:)", "@connect(selection:)",
+		"@source", "@source(name:)", "@source(http:)", "@source(grpc:)", "@source(graphql:)", "@source(naming:)", "@source(errors:)", "@source(isSuccess:)",
+		"@connect", "@connect(id:)", "@connect(source:)", "@connect(entity:)", "@connect(http:)", "@connect(grpc:)", "@connect(graphql:)", "@connect(fn:)", "@connect(selection:)",
 		"@connect(batch:)", "@connect(errors:)", "@connect(isSuccess:)",
 		"@from", "@from(path:)", "@from(source:)", "@from(embedded:)",
 		"@alias", "@alias(options:)",
@@ -95,6 +95,8 @@ func effective() []string {
 		"@mock", "@mock(value:)",
 		"SourceHTTP.baseURL", "SourceHTTP.headers", "SourceHTTP.path", "SourceHTTP.queryParams", "SourceHTTP.respond",
 		"SourceGRPC.target", "SourceGRPC.proto", "SourceGRPC.reflection", "SourceGRPC.metadata",
+		"SourceGraphQL.url", "SourceGraphQL.schema", "SourceGraphQL.headers", "SourceGraphQL.federation",
+		"ConnectGraphQL.field", "ConnectGraphQL.args", "ConnectGraphQL.headers",
 		"ConnectGRPC.method", "ConnectGRPC.request", "ConnectGRPC.metadata",
 		"ConnectHTTP.GET", "ConnectHTTP.POST", "ConnectHTTP.PUT", "ConnectHTTP.PATCH", "ConnectHTTP.DELETE",
 		"ConnectHTTP.body", "ConnectHTTP.headers", "ConnectHTTP.path", "ConnectHTTP.queryParams", "ConnectHTTP.respond",

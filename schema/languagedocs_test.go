@@ -12,7 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// Every effective part of the language stands in an example of docs/language.md, and the tests of cmd/manifold run each.
+// Every effective part of the language stands in an example of docs/language.md, and the tests of internal/cli run each.
 func TestDocumentShowsTheWholeLanguage(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../docs/language.md")

@@ -3,6 +3,7 @@ package schema
 import (
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"manifold/internal/gofunc"
 	"manifold/internal/introspect"
 	"manifold/internal/protos"
 )
@@ -26,10 +27,12 @@ type Options struct {
 	Read func(path string) ([]byte, error)
 	// Reflect asks a gRPC service for its methods. nil: services are not asked.
 	Reflect func(target string, tls bool) (*protos.Services, error)
-	// Introspect asks a GraphQL service for its schema. nil: services are not asked.
+	// Introspect asks a GraphQL service for its schema, with the headers whose values are constant. nil: services are not asked.
 	Introspect func(url string, headers []introspect.Header) (*introspect.Schema, error)
 	// Federation makes the gateway a subgraph of Apollo Federation: it serves Query._service and Query._entities.
 	Federation bool
+	// Functions are the Go functions that connectors may call. nil: there are none.
+	Functions *gofunc.Set
 }
 
 // LoadWith is Load with overlays. Faults of an overlay are Problems at the place where it is written.
@@ -44,9 +47,11 @@ func LoadWith(files []*ast.Source, o Options) (*Gateway, error) {
 		mock:     o.Mock,
 		read:     o.Read,
 		reflect:  o.Reflect,
-		ask:      o.Introspect,
-		lines:    map[*ast.Source]*lines{},
-		used:     map[string]string{},
+
+		introspect: o.Introspect,
+		functions:  o.Functions,
+		lines:      map[*ast.Source]*lines{},
+		used:       map[string]string{},
 
 		hidden:     map[string]*use{},
 		tags:       map[string][]string{},
@@ -77,11 +82,14 @@ const maxProblems = 1000
 
 // loader reads one set of files, once.
 type loader struct {
-	lang     *language
-	env      func(string) (string, bool)
-	read     func(string) ([]byte, error)
-	reflect  func(string, bool) (*protos.Services, error)
-	ask      func(string, []introspect.Header) (*introspect.Schema, error)
+	lang    *language
+	env     func(string) (string, bool)
+	read    func(string) ([]byte, error)
+	reflect func(string, bool) (*protos.Services, error)
+
+	introspect func(string, []introspect.Header) (*introspect.Schema, error)
+	functions  *gofunc.Set
+
 	overlays map[string]Overlay
 	mock     Mock
 	used     map[string]string // $env variables that were read
@@ -101,6 +109,7 @@ type loader struct {
 	inputs     []*ast.Source
 	selections map[*Connector]*ast.Value // where each selection is written
 	unread     map[*Connector]bool       // connectors whose texts are faulty or not effective: what they read is not known
+	pushed     map[*field]bool           // fields whose arguments are handed on to a GraphQL service
 	mentions   []*field                  // that are @external where they are written
 	members    map[*typ][]*typ           // of interfaces and unions: the object types they may be
 	namespaces map[*typ]bool

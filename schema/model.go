@@ -7,6 +7,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"manifold/internal/gofunc"
 	"manifold/internal/mapping"
 	"manifold/internal/template"
 )
@@ -40,12 +41,15 @@ type Source struct {
 	BaseURL string // absolute, environment expanded: scheme://host[:port][/path], no trailing slash, no query
 	Slash   bool   // baseURL has a path with a trailing slash: it belongs to connectors that have no path of their own (as in Apollo's)
 	Headers []Header
-	GRPC    *GRPC           // nil: HTTP
-	Extra   *template.Extra // path and queryParams; nil: neither
-	Respond []Header        // headers of replies that clients get; From names a header of the reply
-	Naming  Naming
-	Errors  Errors
-	Success mapping.Node // isSuccess, or nil: 2xx
+	GRPC    *GRPC    // nil: no gRPC
+	GraphQL *GraphQL // nil: no GraphQL
+	// Function makes it the source that stands for a Go function of this program: its Name is the function's, and Pos is nil.
+	Function *gofunc.Function
+	Extra    *template.Extra // path and queryParams; nil: neither
+	Respond  []Header        // headers of replies that clients get; From names a header of the reply
+	Naming   Naming
+	Errors   Errors
+	Success  mapping.Node // isSuccess, or nil: 2xx
 	// Config is what mappings and templates of the source's connectors read by $config: the JSON of each member.
 	Config map[string]json.RawMessage
 	Pos    *ast.Position
@@ -236,6 +240,7 @@ type Connector struct {
 	Source     *Source      // nil for a connector without transport
 	HTTP       *HTTP        // nil for a connector without transport
 	RPC        *RPCMethod   // the method that a gRPC call calls; nil for other calls
+	Ask        *Ask         // the field of a GraphQL service that is asked for; nil for other calls
 	Selection  mapping.Node // nil: default mapping
 	Blind      bool         // the selection reads nothing of the reply's body, so that any body will do
 	Batch      *Batch       // not nil exactly if a template reads $batch
@@ -277,10 +282,11 @@ type Input struct {
 	NonNull bool     // it stands for an argument that may not be null: if it is null, there is no call
 }
 
-// HTTP is a request to be filled in: one of HTTP, or with the Method RPC one of gRPC, whose Headers are its metadata.
+// HTTP is a request to be filled in: one of HTTP, or with the Method RPC one of gRPC, whose Headers are its metadata. Where a
+// GraphQL service is asked, Body makes the arguments of the field.
 type HTTP struct {
 	Method   string
-	Safe     bool          // of gRPC: equal requests may be made once, because it stands on no field of Mutation
+	Safe     bool          // of gRPC and GraphQL: equal requests may be made once, because it stands on no field of Mutation
 	URL      *template.URL // with the source's address, and path and queryParams of both
 	Headers  []Header      // source's and connector's merged: a connector's header replaces the source's of the same name
 	Body     mapping.Node

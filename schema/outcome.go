@@ -46,3 +46,11 @@ func inherit(c *Connector, s *Source) {
 		c.Success = s.Success
 	}
 }
+
+// notFound makes null of NOT_FOUND, unless nullOn is written. A gRPC service says it of what was asked for; a 404 over HTTP may as
+// well be a wrong path. Of a batch it need not be true for each key, so there it stays an error.
+func notFound(c *Connector) {
+	if c.Errors.NullOn == nil && c.HTTP != nil && c.HTTP.Method == RPC && c.Batch == nil {
+		c.Errors.NullOn = []int{404}
+	}
+}

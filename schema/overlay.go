@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -15,8 +16,9 @@ import (
 // Overlay is what one environment says about a source: its address, headers with secrets, and the values of $config. It
 // never changes what a source means. Its texts are constant: nothing in them is expanded or read as a template.
 type Overlay struct {
-	BaseURL   string          // replaces the source's; "": it stays
-	Headers   []OverlayHeader // each replaces the source's header of the same name
+	Transport string          // what it is about: http, grpc or graphql; "": http, or no call at all
+	BaseURL   string          // replaces the source's baseURL, target or url; "": it stays
+	Headers   []OverlayHeader // each replaces the source's header, or metadata, of the same name
 	Config    map[string]json.RawMessage
 	At        Spot // where it is written
 	BaseURLAt Spot
@@ -50,20 +52,30 @@ func (l *loader) checkOverlays() {
 	}
 }
 
-// overlaidURL returns the base URL that an overlay gives, or "" after a problem.
-func (l *loader) overlaidURL(name string, o Overlay) string {
+// overlaidURL returns the address that an overlay gives, which word calls it, or "" after a problem.
+func (l *loader) overlaidURL(name, word string, o Overlay) string {
 	s, wrong, hint := checkBase(o.BaseURL)
 	if wrong != "" {
-		l.spotProblem(o.BaseURLAt, "sources."+name+".http.baseURL", "baseURL cannot be used: "+wrong, hint)
+		l.spotProblem(o.BaseURLAt, "sources."+name+"."+o.transport()+"."+word, word+" cannot be used: "+wrong, hint)
 	}
 	return s
+}
+
+func (o *Overlay) transport() string { return cmp.Or(o.Transport, "http") }
+
+// fitOverlay checks that an overlay is about the transport that the source has: http, grpc or graphql.
+func (l *loader) fitOverlay(name, has string, o Overlay) {
+	if o.Transport != "" && o.Transport != has {
+		l.spotProblem(o.At, "sources."+name+"."+o.Transport, fmt.Sprintf("the source is called by %s: %s has no effect", has, o.Transport),
+			"write "+map[string]string{"http": "http: { baseURL: ... }", "grpc": "grpc: { target: ... }", "graphql": "graphql: { url: ... }"}[has])
+	}
 }
 
 // overlaidHeaders makes header rules of an overlay's constant texts.
 func (l *loader) overlaidHeaders(name string, o Overlay) []Header {
 	var out []Header
 	for _, h := range o.Headers {
-		coordinate := "sources." + name + ".http.headers"
+		coordinate := "sources." + name + "." + o.transport() + ".headers"
 		canonical := textproto.CanonicalMIMEHeaderKey(h.Name)
 		var wrong, hint string
 		switch {

@@ -102,3 +102,39 @@ func members(text string) (m map[string]json.RawMessage) {
 	}
 	return m
 }
+
+// A source that speaks gRPC or GraphQL gets its address and its headers from an overlay of that transport; one of another is a
+// problem.
+func TestOverlaysOfOtherTransports(t *testing.T) {
+	t.Parallel()
+	const sdl = `extend schema @source(name: "api", graphql: { url: "http://old/graphql", schema: "s.graphqls", headers: [{ name: "A", value: "1" }] })
+type Query { x: Int @connect(source: "api", graphql: { field: "x" }) }`
+	load := func(sdl string, o schema.Overlay) (*schema.Gateway, error) {
+		return schema.LoadWith([]*ast.Source{{Name: "gateway.graphql", Input: sdl}}, schema.Options{
+			Overlays: map[string]schema.Overlay{"api": o},
+			Read:     func(string) ([]byte, error) { return []byte(`type Query { x: Int }`), nil },
+		})
+	}
+	spot := schema.Spot{File: "gateway.yaml", Line: 2, Column: 3}
+	g, err := load(sdl, schema.Overlay{Transport: "graphql", BaseURL: "http://new/q", Headers: []schema.OverlayHeader{{Name: "A", Value: "2"}}, At: spot, BaseURLAt: spot})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := g.Sources[0]; s.BaseURL != "http://new/q" || len(s.Headers) != 1 || s.Headers[0].Value.String() != "2" {
+		t.Errorf("%+v", s)
+	}
+	for text, want := range map[string]string{
+		"http":    "the source is called by graphql: http has no effect",
+		"graphql": "url cannot be used",
+	} {
+		_, err := load(sdl, schema.Overlay{Transport: text, BaseURL: "ftp://x", At: spot, BaseURLAt: spot})
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "gateway.yaml:2:3") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	_, err = load(strings.Replace(sdl, "graphql: { url: \"http://old/graphql\", schema: \"s.graphqls\", headers: [{ name: \"A\", value: \"1\" }] }", `grpc: { target: "old:1", proto: "x.proto" }`, 1),
+		schema.Overlay{Transport: "grpc", BaseURL: "http://new", At: spot, BaseURLAt: spot})
+	if err == nil || !strings.Contains(err.Error(), "target cannot be used: it is a URL of HTTP") {
+		t.Error(err)
+	}
+}

@@ -18,6 +18,7 @@ type reply struct {
 	by         *Connector // the loader that was asked for the object by key: what is not here only another one may have
 	scope      *scope     // what the mapping may read besides the reply; nil: not known here
 	built      bool       // the mapping is evaluated: of the reply there is only what it lists
+	tells      bool       // an object in it says its type if asked: the service speaks GraphQL
 	checked    bool       // what the mapping lists is in the SDL: checked for an abstract type as a whole
 }
 
@@ -36,6 +37,7 @@ type visit struct {
 	t      *typ
 	object *mapping.Object
 	by     *Connector
+	tells  bool
 }
 
 func (l *loader) checkShapes() {
@@ -118,7 +120,7 @@ func (s *shapes) connector(f *field) {
 		return
 	}
 	for _, r := range s.replies(c.Selection, s.selections[c], c.Coordinate) {
-		r.built = r.built || c.HTTP == nil
+		r.built, r.tells = r.built || c.HTTP == nil, c.Ask != nil
 		s.value(t, f, r)
 	}
 }
@@ -172,10 +174,10 @@ func (s *shapes) listPossible(t *typ) string {
 
 // object walks the fields of an object found in r.
 func (s *shapes) object(t *typ, r reply) {
-	if s.seen[visit{t, r.object, r.by}] || t.model == nil {
+	if s.seen[visit{t, r.object, r.by, r.tells}] || t.model == nil {
 		return
 	}
-	s.seen[visit{t, r.object, r.by}] = true
+	s.seen[visit{t, r.object, r.by, r.tells}] = true
 	var m *members
 	if r.object != nil {
 		m = flatten(r.object)
@@ -191,13 +193,13 @@ func (s *shapes) object(t *typ, r reply) {
 		case f.model.Block != nil && f.model.Block != t.model.Loader().Block():
 			s.blocks(t, f)
 		case m == nil:
-			s.found(f)
+			s.found(f, r.tells)
 		case r.by == nil && m.values[f.def.Name] != nil && t.model.KeyHolder(f.model, m.values[f.def.Name]):
 			wanted = append(wanted, f)
 		case m.values[f.def.Name] != nil:
 			s.listed(f, m.values[f.def.Name], m.at[f.def.Name], r)
 		case m.open:
-			s.found(f)
+			s.found(f, r.tells)
 		case s.namespace(f):
 			f.model.Namespace = true
 			s.root(s.types[f.def.Type.Name()])
@@ -225,8 +227,8 @@ func (s *shapes) nowhere(t *typ, f *field, r reply) {
 	s.problem(s.insideText(r.text, 0), f.coordinate(), fmt.Sprintf("nothing provides this field: the mapping of %s does not list it, and %s", r.coordinate, why), hint)
 }
 
-// found walks a field that lies in a reply as it is: under its own name, or where @from says.
-func (s *shapes) found(f *field) {
+// found walks a field that lies in a reply as it is: under its own name, or where @from says. tells is that of the reply.
+func (s *shapes) found(f *field, tells bool) {
 	t := s.types[f.def.Type.Name()]
 	if t == nil {
 		s.leafFrom(f)
@@ -242,11 +244,12 @@ func (s *shapes) found(f *field) {
 		return
 	}
 	if len(f.model.From) == 0 {
-		s.reference(t, f, reply{coordinate: f.coordinate()})
+		s.reference(t, f, reply{coordinate: f.coordinate(), tells: tells})
 		return
 	}
 	for i, from := range f.model.From {
 		for _, r := range s.replies(from.Path, f.fromValues[i], f.coordinate()) {
+			r.tells = tells
 			s.reference(t, f, r)
 		}
 	}
@@ -310,7 +313,7 @@ func (s *shapes) listed(f *field, n mapping.Node, offset int, r reply) {
 	}
 	s.fitField(n, f, s.insideText(r.text, offset), r.coordinate, r.scope)
 	for _, o := range objects(n) {
-		s.reference(t, f, reply{object: o, text: r.text, coordinate: r.coordinate, at: offset, built: r.built || !mapping.Picks(n)})
+		s.reference(t, f, reply{object: o, text: r.text, coordinate: r.coordinate, at: offset, built: r.built || !mapping.Picks(n), tells: r.tells})
 	}
 }
 
@@ -334,7 +337,7 @@ func (s *shapes) block(t *typ, c *Connector) {
 	}
 	for _, r := range s.replies(c.Selection, s.selections[c], c.Coordinate) {
 		s.checkMatch(c, r)
-		r.scope = &scope{parent: t}
+		r.scope, r.tells = &scope{parent: t}, c.Ask != nil
 		var m *members
 		if r.object != nil {
 			m = flatten(r.object)
@@ -355,7 +358,7 @@ func (s *shapes) block(t *typ, c *Connector) {
 func (s *shapes) served(f *field, c *Connector, m *members, r reply) {
 	switch {
 	case m == nil || m.open && m.values[f.def.Name] == nil:
-		s.found(f)
+		s.found(f, r.tells)
 	case m.values[f.def.Name] != nil:
 		s.listed(f, m.values[f.def.Name], m.at[f.def.Name], r)
 	default:

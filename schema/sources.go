@@ -47,18 +47,23 @@ func (l *loader) readSource(file *ast.Source, u *use) {
 		coordinate: coordinate, source: s, noArgs: "a source has no arguments: use $args in a connector",
 		noParent: "a source has no parent object: use it in a connector",
 	}
-	h, g := u.arg("http"), u.arg("grpc")
-	if h != nil && g != nil {
-		l.problem(u.at, coordinate, "a source has one transport: http and grpc are two", "declare two sources")
+	h, g, q := u.arg("http"), u.arg("grpc"), u.arg("graphql")
+	if two := given(u, "http", "grpc", "graphql"); len(two) > 1 {
+		l.problem(u.at, coordinate, fmt.Sprintf("a source has one transport: %s and %s are two", two[0], two[1]), "declare two sources")
 	}
 	switch {
+	case q != nil:
+		l.fitOverlay(name, "graphql", over)
+		l.graphqlSource(q, s, scope, over)
 	case g != nil:
-		l.grpcSource(g, s, scope)
+		l.fitOverlay(name, "grpc", over)
+		l.grpcSource(g, s, scope, over)
 	case h != nil:
+		l.fitOverlay(name, "http", over)
 		if over.BaseURL != "" {
-			s.BaseURL = l.overlaidURL(name, over)
+			s.BaseURL = l.overlaidURL(name, "baseURL", over)
 		} else {
-			s.BaseURL = l.baseURL(member(h, "baseURL"), s, coordinate)
+			s.BaseURL = l.baseURL("baseURL", member(h, "baseURL"), s, coordinate)
 		}
 		s.BaseURL, s.Slash = strings.CutSuffix(s.BaseURL, "/")
 		s.Headers = l.headers(member(h, "headers"), scope, asking)
@@ -67,10 +72,20 @@ func (l *loader) readSource(file *ast.Source, u *use) {
 		if overlaid {
 			s.Headers = mergeHeaders(s.Headers, l.overlaidHeaders(name, over))
 		}
-	case u.arg("graphql") == nil && !u.faulty:
+	case !u.faulty:
 		l.problem(u.at, coordinate, "the source has no transport", `write http: { baseURL: "https://..." }`)
 	}
 	s.Errors, s.Success = l.outcome(u, scope)
+}
+
+// given lists those of the arguments that a directive has.
+func given(u *use, names ...string) (out []string) {
+	for _, name := range names {
+		if u.arg(name) != nil {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func naming(v *ast.Value) Naming {
@@ -89,8 +104,8 @@ func naming(v *ast.Value) Naming {
 	}
 }
 
-// baseURL reads and checks the address of a source. It returns "" if there is a problem.
-func (l *loader) baseURL(v *ast.Value, source *Source, coordinate string) string {
+// baseURL reads and checks the address of a source, which word calls it. It returns "" if there is a problem.
+func (l *loader) baseURL(word string, v *ast.Value, source *Source, coordinate string) string {
 	if _, ok := text(v); !ok {
 		return ""
 	}
@@ -106,7 +121,7 @@ func (l *loader) baseURL(v *ast.Value, source *Source, coordinate string) string
 	}
 	s, wrong, hint := checkBase(s)
 	if wrong != "" {
-		l.problem(at(v.Position), coordinate, "baseURL cannot be used: "+wrong, hint)
+		l.problem(at(v.Position), coordinate, word+" cannot be used: "+wrong, hint)
 	}
 	return s
 }

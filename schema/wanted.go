@@ -123,7 +123,7 @@ func (s *shapes) load(t *typ) {
 	}
 	for _, c := range t.model.Loaders {
 		for _, r := range s.replies(c.Selection, s.selections[c], c.Coordinate) {
-			r.by, r.scope = c, &scope{parent: t}
+			r.by, r.scope, r.tells = c, &scope{parent: t}, c.Ask != nil
 			s.checkMatch(c, r)
 			if t.kind == ast.Object {
 				s.object(t, r)

@@ -65,13 +65,16 @@ func (w *walk) visit(t *typ, inList bool) {
 // unreadArguments warns of arguments that have no effect.
 func (w *walk) unreadArguments(f *field) {
 	c := f.model.Connector
-	if f.model.Lookup || (c == nil && w.mock.All && w.isRoot(f.owner)) || (c != nil && (w.unread[c] || c.Coordinate != f.coordinate())) {
+	if f.model.Lookup || w.pushed[f] || (c == nil && w.mock.All && w.isRoot(f.owner)) || (c != nil && (w.unread[c] || c.Coordinate != f.coordinate())) {
 		return
 	}
 	for _, a := range w.visibleArguments(f.def.Arguments) {
 		if c == nil || !slices.Contains(c.Args, a.Name) {
-			w.warning(at(a.Position), f.coordinate(), "argument "+a.Name+" has no effect: no connector of this field reads it",
-				"read it by $args."+a.Name+", or remove it")
+			hint := "read it by $args." + a.Name + ", or remove it"
+			if fn := c.Function(); fn != nil {
+				hint = fmt.Sprintf("give the arguments of the function a member `json:%q`, or remove it", a.Name)
+			}
+			w.warning(at(a.Position), f.coordinate(), "argument "+a.Name+" has no effect: no connector of this field reads it", hint)
 		}
 	}
 }
@@ -81,6 +84,11 @@ func (w *walk) check(c *Connector) {
 		return
 	}
 	w.warned[c] = true
+	if c.HTTP.Method == FN {
+		w.warning(atDirective(c.Pos), c.Coordinate, "inside a list this makes one call for each item (N+1)",
+			"register the function by fn.Register, which gets all items at once, and put it on the type: type ... @connect(fn: ...)")
+		return
+	}
 	w.warning(atDirective(c.Pos), c.Coordinate, "inside a list this makes one call for each item (N+1)",
 		fmt.Sprintf("read the keys of all items at once, if the service can: %s: %q", c.HTTP.Method, batchSpelling(c)))
 }

@@ -45,7 +45,7 @@ func known(code codes.Code) codes.Code {
 // reply returns the reply with a status and a body that is its own now. Metadata are its headers, but for binary ones.
 func (g *GRPC) reply(code codes.Code, header metadata.MD, body *block) *Reply {
 	r := g.memory.reply()
-	r.Status, r.ContentType = statuses[known(code)].http, mediaType
+	r.Status, r.ContentType, r.Aborted = statuses[known(code)].http, mediaType, code == codes.Aborted
 	r.plain, r.Body = body, body.b
 	for name, values := range header {
 		if name == "content-type" || strings.HasSuffix(name, "-bin") {
@@ -79,6 +79,18 @@ func errorBody(m *memory, said *status.Status) *block {
 	body.b = rawjson.Quote(append(body.b, `,"message":`...), said.Message())
 	body.b = append(body.b, '}')
 	return body
+}
+
+// GRPCStatus is what a call returns that ended with a status other than OK, for those who stand in for a service.
+func GRPCStatus(upstream string, code codes.Code, message string) (*Reply, error) {
+	said := status.New(code, message)
+	if f := grpcFault(context.Background(), upstream, said); f != nil {
+		return nil, f
+	}
+	m := new(memory)
+	r := (&GRPC{memory: m}).reply(code, nil, errorBody(m, said))
+	r.memory = nil // it may be handed out again and again
+	return r, nil
 }
 
 // grpcFault is callFault for a call that ended with a status other than OK. It returns nil if the status is the service's

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"net/http"
 	"strings"
+
+	"manifold/internal/fault"
 )
 
 // Reply is the whole answer of an upstream, whatever its status.
@@ -16,6 +18,13 @@ type Reply struct {
 	Status      int
 	ContentType string // as sent, or ""
 	Body        []byte // decompressed; empty if there was none
+	Aborted     bool   // the status is 409 because gRPC says ABORTED: to call again may help, unlike with other conflicts
+
+	// Fault is what a reply that is no success means, unless the connector says otherwise; nil: what its status says.
+	Fault *fault.Error
+	// Items are the replies to single keys of a batch that failed while the others did not, by position; nil: none failed. Such a
+	// key has null in the Body.
+	Items []*Reply
 
 	lines  []byte      // header lines as received, each ended by LF
 	header http.Header // instead of lines, if net/http parsed them

@@ -30,6 +30,9 @@ func Open(sources []*schema.Source, o Options, prev *Set) (*Set, error) {
 	origins := make([]*origin, len(sources))
 	var errs []error
 	for i, src := range sources {
+		if src.Function != nil { // it is in this program
+			continue
+		}
 		if src.GRPC != nil {
 			if _, _, err := grpcAddress(src.GRPC.Target); err != nil {
 				errs = append(errs, fmt.Errorf("source %s: %w", src.Name, err))
@@ -52,6 +55,10 @@ func Open(sources []*schema.Source, o Options, prev *Set) (*Set, error) {
 	}
 	s.network.join()
 	for i, src := range sources {
+		if src.Function != nil {
+			s.callers = append(s.callers, s.chain(NewFunction(src.Function, o)))
+			continue
+		}
 		if src.GRPC == nil {
 			s.callers = append(s.callers, s.chain(s.leaf(src.Name, origins[i])))
 			continue

@@ -26,15 +26,42 @@ type Config struct {
 
 // Source is the overlay of one @source.
 type Source struct {
-	HTTP   SourceHTTP  `key:"http" about:"How it is called."`
-	Config Values      `key:"config" example:"{ tenant: acme, page: { size: 50 } }" about:"What mappings and templates of this source read by $config: any YAML that JSON can say."`
-	At     schema.Spot // of the name
+	HTTP    SourceHTTP    `key:"http" about:"How it is called, of a source that speaks HTTP."`
+	GRPC    SourceGRPC    `key:"grpc" about:"How it is called, of a source that speaks gRPC."`
+	GraphQL SourceGraphQL `key:"graphql" about:"How it is called, of a source that speaks GraphQL."`
+	Config  Values        `key:"config" example:"{ tenant: acme, page: { size: 50 } }" about:"What mappings and templates of this source read by $config: any YAML that JSON can say."`
+	At      schema.Spot   // of the name
 }
 
 // SourceHTTP overlays `http` of a @source.
 type SourceHTTP struct {
 	BaseURL Text     `key:"baseURL" example:"http://users.internal/v1" about:"Takes the place of the address in the schema file."`
 	Headers []Header `key:"headers" about:"Headers with a constant text, each in place of the source's header of that name."`
+}
+
+// SourceGRPC overlays `grpc` of a @source.
+type SourceGRPC struct {
+	Target   Text     `key:"target" example:"dns:///catalog.internal:9102" about:"Takes the place of the address in the schema file."`
+	Metadata []Header `key:"metadata" about:"Metadata with a constant text, each in place of the source's of that name."`
+}
+
+// SourceGraphQL overlays `graphql` of a @source.
+type SourceGraphQL struct {
+	URL     Text     `key:"url" example:"http://reviews.internal/graphql" about:"Takes the place of the address in the schema file."`
+	Headers []Header `key:"headers" about:"Headers with a constant text, each in place of the source's header of that name."`
+}
+
+// call returns what is said of a transport: its name, its address and its headers. Of several, that of the first.
+func (s *Source) call() (transport string, address Text, headers []Header) {
+	switch {
+	case s.GRPC.Target.Value != "" || len(s.GRPC.Metadata) > 0:
+		return "grpc", s.GRPC.Target, s.GRPC.Metadata
+	case s.GraphQL.URL.Value != "" || len(s.GraphQL.Headers) > 0:
+		return "graphql", s.GraphQL.URL, s.GraphQL.Headers
+	case s.HTTP.BaseURL.Value != "" || len(s.HTTP.Headers) > 0:
+		return "http", s.HTTP.BaseURL, s.HTTP.Headers
+	}
+	return "", Text{}, nil
 }
 
 // Header is a constant header. Its value is a secret wherever it comes from.
@@ -95,11 +122,12 @@ func (c *Config) Overlays() map[string]schema.Overlay {
 	out := make(map[string]schema.Overlay, len(c.Sources))
 	for name := range c.Sources {
 		s := c.Sources[name]
+		transport, address, headers := s.call()
 		o := schema.Overlay{
-			BaseURL: s.HTTP.BaseURL.Value, BaseURLAt: s.HTTP.BaseURL.At, At: s.At, Config: map[string]json.RawMessage(s.Config),
+			Transport: transport, BaseURL: address.Value, BaseURLAt: address.At, At: s.At, Config: map[string]json.RawMessage(s.Config),
 		}
-		for i := range s.HTTP.Headers {
-			h := &s.HTTP.Headers[i]
+		for i := range headers {
+			h := &headers[i]
 			o.Headers = append(o.Headers, schema.OverlayHeader{Name: h.Name, Value: h.Value.Reveal(), At: h.At})
 		}
 		out[name] = o
@@ -118,8 +146,6 @@ func later(path string) (hint string, known bool) {
 		return "leave it out", true
 	case "resilience", "sources.*.resilience":
 		return "leave it out; limits.upstream.timeout holds for all sources", true
-	case "sources.*.grpc", "sources.*.graphql":
-		return "sources are called by http only", true
 	case "limits.cost":
 		return "use fields, rootFields and calls", true
 	case "limits.depth":

@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"manifold/aggregation"
+	"manifold/fn"
 	"manifold/internal/fault"
 	"manifold/internal/plan"
 	"manifold/resolvers"
@@ -17,11 +18,12 @@ import (
 
 // executable is a generation as gqlgen's executor sees it: where generated code would resolve fields, we run a plan.
 type executable struct {
-	model    *schema.Gateway
-	compiler *resolvers.Compiler
-	engine   *aggregation.Engine
-	dev      bool
-	logger   *slog.Logger
+	model     *schema.Gateway
+	compiler  *resolvers.Compiler
+	engine    *aggregation.Engine
+	dev       bool
+	logger    *slog.Logger
+	functions bool // some connector calls a Go function, which may ask for the client's request
 }
 
 var _ graphql.ExecutableSchema = (*executable)(nil)
@@ -51,6 +53,9 @@ func (e *executable) Exec(ctx context.Context) graphql.ResponseHandler {
 	if len(errs) > 0 {
 		x.refuse(errs)
 		return none
+	}
+	if e.functions {
+		ctx = fn.WithRequest(ctx, &fn.Request{Header: x.header})
 	}
 	result := e.engine.Run(ctx, compiled, aggregation.Input{Variables: variables, Header: x.header})
 	x.finish(&outcome{result: result, dev: e.dev})

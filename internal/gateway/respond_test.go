@@ -47,8 +47,8 @@ type Mutation {
 		{getRequest("{ session plain }"), cookies, "", `{"data":{"session":1,"plain":1}}`},
 		{
 			getRequest("{ ended }"), cookies, "401",
-			`{"errors":[{"message":"The upstream answered with an error.","locations":[{"line":1,"column":3}],"path":["ended"],` +
-				`"extensions":{"code":"UPSTREAM_ERROR","upstream":"api"}}],"data":{"ended":null}}`,
+			`{"errors":[{"message":"The upstream does not know who calls.","locations":[{"line":1,"column":3}],"path":["ended"],` +
+				`"extensions":{"code":"UNAUTHENTICATED","upstream":"api"}}],"data":{"ended":null}}`,
 		},
 		{getRequest("{ ended: plain }"), nil, "", `{"data":{"ended":1}}`},
 	} {

@@ -323,7 +323,7 @@ type Query { a: Int @connect(source: "api", http: { GET: "/a" }) }`, upstream.UR
 		request := postRequest(`{"query":"{ a }"}`)
 		request.Header.Set("Authorization", "Bearer secret")
 		resp := ask(gw, request)
-		if answer := bodyOf(t, resp); !strings.Contains(answer, `"UPSTREAM_ERROR"`) || strings.Contains(answer, "evil") || resp.Header["Location"] != nil {
+		if answer := bodyOf(t, resp); !strings.Contains(answer, `"UPSTREAM_BAD_RESPONSE"`) || strings.Contains(answer, "evil") || resp.Header["Location"] != nil {
 			t.Errorf("%d: %s", status, answer)
 		}
 		upstream.Close()

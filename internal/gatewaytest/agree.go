@@ -7,6 +7,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"manifold/fn"
 	"manifold/schema"
 	"manifold/upstreams"
 )
@@ -14,7 +15,7 @@ import (
 // AgreeSpec runs the requests of a spec through the reference as well and compares it with the engine. The answers of a
 // spec were written by hand, so this checks the reference against what people want, as the fuzzer checks the engine against
 // the reference. It returns how many requests could be compared: those for which the mock has an answer to every call of
-// the reference, which batches nothing. data is the text of the spec.
+// the reference, which batches nothing, and whose Go functions did not fail for several parents at once. data is the text of the spec.
 func AgreeSpec(data []byte) (compared int, err error) {
 	engine, err := ParseSpec(data)
 	if err != nil {
@@ -27,14 +28,19 @@ func AgreeSpec(data []byte) (compared int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	g, err := OpenWith(engine.Sources, engine.Env, engine.Options(), func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
-		return engine.Mock.answerOf(source, call, 0)
+	g, err := OpenWith(engine.Sources, engine.Env, engine.Options(), func(ctx context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
+		return engine.Mock.answerOf(ctx, source, call, 0)
 	})
 	if err != nil {
 		return 0, err
 	}
-	if beyondReference(g.Model) {
+	if beyondReference(g.Model, engine) {
 		return 0, nil
+	}
+	for _, s := range []*Spec{engine, reference} {
+		if err := s.serve(g.Model); err != nil {
+			return 0, err
+		}
 	}
 	for _, r := range engine.Requests {
 		p, errs := g.Prepare(r.Query, r.Operation)
@@ -62,11 +68,13 @@ func AgreeSpec(data []byte) (compared int, err error) {
 			variables, _ = v.(*Object)
 		}
 		wrong := len(reference.Mock.wrong)
-		want := Execute(g.Model, &Request{Document: p.Document, Operation: p.Operation, Variables: variables, Header: r.Header},
+		want := Execute(g.Model, &Request{Document: p.Document, Operation: p.Operation, Variables: variables, Header: r.Header, Services: reference.Mock.services},
 			func(source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
-				return reference.Mock.answerOf(source, call, 0)
+				return reference.Mock.answerOf(fn.WithRequest(context.Background(), &fn.Request{Header: r.Header}), source, call, 0)
 			})
-		if len(reference.Mock.wrong) > wrong {
+		whole := engine.Mock.whole
+		engine.Mock.whole = false
+		if len(reference.Mock.wrong) > wrong || whole {
 			continue
 		}
 		compared++
@@ -84,8 +92,14 @@ func nameOf(source *schema.Source) string {
 	return source.Name
 }
 
-// beyondReference reports whether an interface is loaded by key: the reference does not know its loader.
-func beyondReference(g *schema.Gateway) bool {
+// beyondReference reports whether an interface is loaded by key, whose loader the reference does not know; or whether canned
+// answers stand for a GraphQL service, which the reference asks in other words than the engine.
+func beyondReference(g *schema.Gateway, s *Spec) bool {
+	for _, source := range g.Sources {
+		if _, served := s.Services[source.Name]; source.GraphQL != nil && !served {
+			return true
+		}
+	}
 	for _, t := range g.Types {
 		if t.Kind == ast.Interface && t.Entity() {
 			return true

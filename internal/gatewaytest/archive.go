@@ -17,12 +17,14 @@ import (
 // Spec is one behaviour of the gateway, read from a txtar archive (see spec/README.md for the sections).
 type Spec struct {
 	Archive *txtar.Archive
-	Sources []*ast.Source     // the *.graphql files, in order
-	Files   map[string]string // other files, by name: *.proto
-	Env     map[string]string
-	Config  map[string]schema.Overlay // $config of the sources
-	Mock    *Mock
-	Mocked  schema.Mock // the sources that are mocked
+	Sources []*ast.Source // the *.graphql files, in order
+	// Services is the data of GraphQL services by the name of the source: see Service.
+	Services map[string]string
+	Files    map[string]string // other files, by name: *.proto, *.graphqls
+	Env      map[string]string
+	Config   map[string]schema.Overlay // $config of the sources
+	Mock     *Mock
+	Mocked   schema.Mock // the sources that are mocked
 	// Federation: the gateway is served as a subgraph.
 	Federation bool
 	// Requests are the `request` sections, in order. A spec of a bad file has none.
@@ -75,7 +77,7 @@ func (s *Spec) section(name, text string, files map[string]string) error {
 	switch {
 	case strings.HasSuffix(name, ".graphql"):
 		s.Sources = append(s.Sources, &ast.Source{Name: name, Input: text})
-	case strings.HasSuffix(name, ".proto"):
+	case strings.HasSuffix(name, ".proto"), strings.HasSuffix(name, ".graphqls"):
 		if s.Files == nil {
 			s.Files = map[string]string{}
 		}
@@ -101,6 +103,11 @@ func (s *Spec) section(name, text string, files map[string]string) error {
 		m, err := ParseMock(text, files)
 		s.Mock = m
 		return err
+	case kind == "service":
+		if s.Services == nil {
+			s.Services = map[string]string{}
+		}
+		s.Services[label] = text
 	case name == "mocked":
 		for _, line := range lines(text) {
 			if line == "all" {

@@ -63,6 +63,9 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 		}
 		return x.shaped(c, v, c.Selection)
 	}
+	if s := x.request.Services[nameOf(c.Source)]; s != nil && c.Ask != nil {
+		return x.questioned(c, s, vars, this, f, t)
+	}
 	call, err := fill(c, vars, x.request.Header)
 	if err != nil {
 		return unfilled(c, err)
@@ -75,6 +78,12 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 	}
 	root, shape := split(c.Selection)
 	body := value
+	if failure == nil && reply.Items != nil { // of a function: this parent alone
+		if value, failure = itemOf(c, reply.Items[0]); failure == nil {
+			return batch{c: c}.missing()
+		}
+		body = value
+	}
 	if failure == nil {
 		value, failure = selected(c, root, shape, value, vars)
 	}
@@ -83,6 +92,9 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 		value = evaluate(c.Errors.Fallback, body, vars)
 	case failure != nil:
 		return answer{failure: failure}
+	}
+	if c.Function() != nil && c.Batch != nil && failure != nil { // the fallback of each parent
+		value = []any{value}
 	}
 	switch {
 	case c.Blind && failure == nil && reply.Status != http.StatusNoContent && !slices.Contains(c.Errors.NullOn, reply.Status):
@@ -238,10 +250,10 @@ func outcomeOf(c *schema.Connector, reply *upstreams.Reply, err error, vars vari
 		ok = evaluate(c.Success, in, vars) == true
 	}
 	switch {
-	case !ok && reply.Status == http.StatusTooManyRequests:
-		return body, fault.New(fault.UpstreamRateLimited, "reference")
+	case !ok && reply.Fault != nil:
+		return body, fault.New(reply.Fault.Code, "reference")
 	case !ok:
-		return body, fault.New(fault.UpstreamError, "reference")
+		return body, fault.New(refusalCode(reply), "reference")
 	case reply.Status == http.StatusNoContent:
 		return nil, nil
 	case bad && c.Blind:
@@ -250,6 +262,28 @@ func outcomeOf(c *schema.Connector, reply *upstreams.Reply, err error, vars vari
 		return absent{}, fault.New(fault.UpstreamBadResponse, "reference")
 	}
 	return body, nil
+}
+
+// refusalCode is the code of a reply that is no success.
+func refusalCode(reply *upstreams.Reply) fault.Code {
+	codes := map[int]fault.Code{
+		http.StatusMovedPermanently:    fault.UpstreamBadResponse,
+		http.StatusFound:               fault.UpstreamBadResponse,
+		http.StatusSeeOther:            fault.UpstreamBadResponse,
+		http.StatusTemporaryRedirect:   fault.UpstreamBadResponse,
+		http.StatusPermanentRedirect:   fault.UpstreamBadResponse,
+		http.StatusBadRequest:          fault.BadUserInput,
+		http.StatusUnauthorized:        fault.Unauthenticated,
+		http.StatusForbidden:           fault.Forbidden,
+		http.StatusNotFound:            fault.NotFound,
+		http.StatusConflict:            fault.BadUserInput,
+		http.StatusUnprocessableEntity: fault.BadUserInput,
+		http.StatusTooManyRequests:     fault.UpstreamRateLimited,
+	}
+	if code, ok := codes[reply.Status]; ok && !reply.Aborted {
+		return code
+	}
+	return fault.UpstreamError
 }
 
 // bodyOf decodes a body by its media type.

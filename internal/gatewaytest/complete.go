@@ -36,6 +36,10 @@ func (x *execution) nullable(t *ast.Type, f *schema.Field, v located, fields []*
 	if _, wrong := v.v.(misuse); wrong {
 		return x.misfit(at)
 	}
+	if b, wrong := v.v.(broken); wrong {
+		x.blame(at, b.code())
+		return "null", blamed
+	}
 	if t.Elem != nil {
 		items, ok := v.v.([]any)
 		if !ok {

@@ -178,8 +178,12 @@ func (s scope) path(p *mapping.Path) any {
 				s = s.bind(v, step)
 				continue
 			}
-			v = s.method(v, step)
+			v = s.method(opened(v, nil), step)
 		case mapping.StepSelect:
+			if d, ok := v.(*deferred); ok {
+				v = s.chosen(step.Select, d)
+				continue
+			}
 			v = s.selection(step.Select, v)
 		}
 	}
@@ -188,6 +192,7 @@ func (s scope) path(p *mapping.Path) any {
 
 // bind adds the variable of an ->as step.
 func (s scope) bind(v any, step mapping.Step) scope {
+	v = opened(v, nil)
 	if len(step.Args) > 1 {
 		v = s.forItem(v).eval(step.Args[1])
 	}
@@ -204,7 +209,14 @@ func (s scope) bind(v any, step mapping.Step) scope {
 func property(v any, name string) any {
 	switch v := v.(type) {
 	case *Object:
+		if d, ok := v.Get(name).(*deferred); ok && !d.args {
+			return d.resolve(nil)
+		}
 		return v.Get(name)
+	case *deferred:
+		return property(v.resolve(nil), name)
+	case broken: // nothing is found in what a service failed to give
+		return v
 	case []any:
 		list := make([]any, 0, len(v))
 		for _, item := range v {

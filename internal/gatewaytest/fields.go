@@ -112,6 +112,7 @@ func (x *execution) field(o *thing, g *group, at path) (string, outcome) {
 		return x.complete(f.Type, f, located{v: NewObject()}, g.fields, at)
 	}
 	v := x.value(o, f)
+	v.v = opened(v.v, spelled(args, v.via))
 	if c := x.provider(o, f); c != nil && o.loaded[c].failure != nil {
 		return x.null(f.Type, blamed, at)
 	}
@@ -124,7 +125,7 @@ func (x *execution) connected(o *thing, f *schema.Field, args *Object, g *group,
 	if c.KeyArgs {
 		return x.keyed(f, args, g, at)
 	}
-	this, ok, failure := x.inputs(o, c, c.Batch == nil)
+	this, ok, failure := x.inputs(o, c, c.Batch == nil || c.Function() != nil)
 	if !ok {
 		how := nothing
 		if failure != nil { // what kept its input away is the field's fault too

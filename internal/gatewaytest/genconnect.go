@@ -66,7 +66,8 @@ func (s *genSchema) loaderOf(t *genType) {
 	if s.d.in(3) && !t.loader.keyArgs {
 		t.loader.sel = s.selection(t, 2, true)
 	}
-	if t.both || s.d.in(8) && (s.agree || !t.held()) {
+	// Two loaders by one key both give the other key: which of them is asked for it is the planner's choice.
+	if t.both || s.d.in(8) && (s.agree || !t.held() && t.second == nil) {
 		s.secondLoader(t)
 	}
 	if t.more != nil && !slices.Equal(t.more.keys, t.keys) && s.d.in(2) {

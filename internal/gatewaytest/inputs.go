@@ -85,7 +85,7 @@ func (x *execution) whole(o *thing, f *schema.Field) (located, *fault.Error) {
 	case f.Namespace:
 		return located{v: NewObject()}, nil
 	case f.Connector != nil:
-		this, ok, failure := x.inputs(o, f.Connector, f.Connector.Batch == nil)
+		this, ok, failure := x.inputs(o, f.Connector, f.Connector.Batch == nil || f.Connector.Function() != nil)
 		if !ok {
 			return located{v: absent{}}, failure
 		}
@@ -96,6 +96,7 @@ func (x *execution) whole(o *thing, f *schema.Field) (located, *fault.Error) {
 		return a.value, a.failure
 	}
 	v := x.value(o, f)
+	v.v = opened(v.v, spelled(x.arguments(f, &ast.Field{Name: f.Name, Alias: f.Name, Definition: f.Def}), v.via))
 	if c := x.provider(o, f); c != nil {
 		return v, o.loaded[c].failure
 	}

@@ -1,29 +1,36 @@
 package gatewaytest
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 
+	"google.golang.org/grpc/codes"
+
 	"manifold/internal/fault"
+	"manifold/schema"
 	"manifold/upstreams"
 )
 
 // Mock is an upstream with canned answers. It is safe for concurrent use.
 type Mock struct {
-	answers []*canned
+	answers  []*canned
+	services map[string]*Service // GraphQL services, by the name of the source
 
 	mu    sync.Mutex
 	calls []MadeCall
 	wrong []string // calls without an answer
+	whole bool     // a function failed for several parents because of one of them: the reference asks for each alone
 }
 
 // canned is one line of a `mock` section:
 //
 //	[?] METHOD URL [<- BODY] STATUS [(NAME: VALUE; ...)] [BODY | @FILE]
 //	[?] METHOD URL [<- BODY] !timeout | !refused | !truncated
+//	[?] RPC URL [<- BODY] STATUS_OF_GRPC [MESSAGE]
 //
 // A question mark says that the line may stay unused. `<-` is the body the request must have: JSON, or a word that is none. The answer's media type is
 // application/json unless a content-type is given; other headers may be given beside it. `@FILE` is the section `mock/FILE`. A URL is compared byte for byte.
@@ -85,6 +92,9 @@ func parseCanned(line string, files map[string]string) (*canned, error) {
 		}
 		return c, nil
 	}
+	if c.method == schema.RPC && status != "" && 'A' <= status[0] && status[0] <= 'Z' {
+		return c, c.refuse(status, rest)
+	}
 	code, err := strconv.Atoi(status)
 	if err != nil || code < 100 || code > 599 {
 		return nil, fmt.Errorf("want an HTTP status, have %q", status)
@@ -118,6 +128,21 @@ func parseCanned(line string, files map[string]string) (*canned, error) {
 	}
 	c.reply.Body = []byte(rest)
 	return c, nil
+}
+
+// refuse makes the answer a status of gRPC: NOT_FOUND and its like.
+func (c *canned) refuse(name, message string) error {
+	var code codes.Code
+	if err := code.UnmarshalJSON([]byte(strconv.Quote(name))); err != nil || code == codes.OK {
+		return fmt.Errorf("want a status of gRPC that is an error, have %q", name)
+	}
+	reply, err := upstreams.GRPCStatus("", code, message)
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		c.fault = f
+		return nil
+	}
+	c.reply = *reply
+	return err
 }
 
 // word cuts the first word off text.
@@ -171,15 +196,15 @@ func (m *Mock) answer(source string, c *upstreams.Call, wave int) (*upstreams.Re
 	return &reply, nil
 }
 
-func (a *canned) matches(c *upstreams.Call) bool {
-	if a.method != c.Method || a.url != string(c.URL) {
+func (c *canned) matches(call *upstreams.Call) bool {
+	if c.method != call.Method || c.url != string(call.URL) {
 		return false
 	}
-	if a.body == "" {
+	if c.body == "" {
 		return true
 	}
-	have, err := Canonical(c.Body)
-	return err == nil && have == a.body || string(c.Body) == a.body
+	have, err := Canonical(call.Body)
+	return err == nil && have == c.body || string(call.Body) == c.body
 }
 
 // callText is one call as a `calls` section shows it: the method and URL, the headers the connector sends, the body.
@@ -202,6 +227,11 @@ func (m *Mock) Faults() []string {
 	var out []string
 	for _, c := range m.wrong {
 		out = append(out, "no mock line answers: "+c)
+	}
+	for _, s := range m.services {
+		for _, w := range s.Wrong() {
+			out = append(out, "a service got what is not valid: "+w)
+		}
 	}
 	for _, a := range m.answers {
 		if a.used == 0 && !a.optional {

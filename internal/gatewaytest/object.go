@@ -274,7 +274,7 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 	}
 	l := &loaded{}
 	o.loaded[c] = l
-	this, ok, failure := x.inputs(o, c, c.HTTP == nil && !slices.Contains(o.typ.Loaders, c))
+	this, ok, failure := x.inputs(o, c, (c.HTTP == nil || c.Function() != nil) && !slices.Contains(o.typ.Loaders, c))
 	if !ok {
 		l.failure = failure
 		return l
@@ -287,15 +287,41 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 	return l
 }
 
+// repeated returns a value with what it lacks of the key that its object was asked for by. An object that is not there stays away.
+func repeated(v located, asked any) any {
+	key, inside := asked.(*Object)
+	have, there := v.v.(*Object)
+	switch {
+	case !inside && isAbsent(v.v):
+		return asked
+	case !inside || !there:
+		return v.v
+	}
+	out := NewObject()
+	out.raw = have.raw
+	for _, name := range have.Names {
+		out.Set(name, have.Get(name))
+	}
+	for _, name := range key.Names {
+		at := name
+		if v.shape == nil {
+			at = upstreamName(name, v.via)
+		}
+		inner := located{v: have.Get(at), shape: v.shape, via: v.via}
+		if filled := repeated(inner, key.Get(name)); !isAbsent(filled) {
+			out.Set(at, filled)
+		}
+	}
+	return out
+}
+
 // value reads a field of o that has no connector of its own, from what is held or from its loader.
 func (x *execution) value(o *thing, f *schema.Field) located {
 	c := x.provider(o, f)
 	if c == nil {
 		v := read(o.held, f)
-		if isAbsent(v.v) && o.held.asked != nil {
-			if asked := o.held.asked.Get(f.Name); !isObject(asked) {
-				v.v = asked
-			}
+		if o.held.asked != nil {
+			v.v = repeated(v, o.held.asked.Get(f.Name))
 		}
 		return v
 	}
@@ -304,11 +330,6 @@ func (x *execution) value(o *thing, f *schema.Field) located {
 		return located{v: absent{}}
 	}
 	return read(l.value, f)
-}
-
-func isObject(v any) bool {
-	_, ok := v.(*Object)
-	return ok
 }
 
 // loaders lists the loaders that the selected fields of o need, in the order of the fields.

@@ -20,6 +20,7 @@ type Request struct {
 	Operation *ast.OperationDefinition
 	Variables *Object // as sent by the client; nil: none
 	Header    http.Header
+	Services  map[string]*Service // GraphQL services by the name of their source; calls to them are not made by Upstream
 }
 
 // Error is what the reference and the engine are compared by.

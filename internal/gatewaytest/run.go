@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"manifold/aggregation"
+	"manifold/fn"
 	"manifold/internal/fault"
 	"manifold/internal/plan"
 	"manifold/resolvers"
@@ -111,6 +112,7 @@ func (g *Gateway) Run(ctx context.Context, p *Prepared, variables []byte, header
 	if len(errs) > 0 {
 		return nil, errs
 	}
+	ctx = fn.WithRequest(ctx, &fn.Request{Header: header})
 	return g.engine.Run(ctx, p.plan, aggregation.Input{Variables: values, Header: header}), nil
 }
 

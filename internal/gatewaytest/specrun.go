@@ -43,6 +43,9 @@ func runSpec(t *testing.T, s *Spec, out map[string]string) {
 		out["warnings"] = g.Model.Warnings.Error() + "\n"
 	}
 	out["sdl"], out["subgraph"] = schema.PublicSDL(g.Model), schema.SubgraphSDL(g.Model)
+	if err := s.serve(g.Model); err != nil {
+		t.Error(err)
+	}
 	for _, r := range s.Requests {
 		s.request(t, g, r, out)
 	}
@@ -67,7 +70,7 @@ func (s *Spec) Options() schema.Options {
 		}
 		return protos.Parse(name+".proto", read)
 	}
-	return schema.Options{Overlays: s.Config, Mock: s.Mocked, Read: read, Reflect: reflect, Federation: s.Federation}
+	return schema.Options{Overlays: s.Config, Mock: s.Mocked, Read: read, Reflect: reflect, Functions: Functions(), Federation: s.Federation}
 }
 
 // answer makes the mock take one tick for each call. Waves are numbered by the clock.
@@ -75,14 +78,14 @@ func (s *Spec) answer() func(context.Context, *schema.Source, *upstreams.Call) (
 	var mu sync.Mutex
 	var last time.Time
 	wave := 0
-	return func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
+	return func(ctx context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
 		mu.Lock()
 		if now := time.Now(); now != last {
 			last, wave = now, wave+1
 		}
 		mine := wave
 		mu.Unlock()
-		reply, err := s.Mock.answerOf(source, call, mine)
+		reply, err := s.Mock.answerOf(ctx, source, call, mine)
 		time.Sleep(tick)
 		return reply, err
 	}

@@ -1,6 +1,8 @@
 package gatewaytest
 
 import (
+	"context"
+
 	"manifold/internal/fault"
 	"manifold/internal/transcode"
 	"manifold/schema"
@@ -11,8 +13,14 @@ import (
 const maxMessage = 16 << 20
 
 // answerOf asks the mock for the answer to a call. Messages of gRPC go over the wire: the request is encoded as it would be,
-// and a reply written as JSON comes back as the service's message would.
-func (m *Mock) answerOf(source *schema.Source, call *upstreams.Call, wave int) (*upstreams.Reply, error) {
+// and a reply written as JSON comes back as the service's message would. Go functions are called.
+func (m *Mock) answerOf(ctx context.Context, source *schema.Source, call *upstreams.Call, wave int) (*upstreams.Reply, error) {
+	if source != nil && source.Function != nil {
+		return m.ask(ctx, source, call, wave)
+	}
+	if service := m.services[nameOf(source)]; service != nil {
+		return m.served(service, call, wave), nil
+	}
 	if call.RPC == nil {
 		return m.answer(nameOf(source), call, wave)
 	}

@@ -87,7 +87,8 @@ type Loader struct {
 	MaxSize int  // of a Batch
 	Shared  bool // keys come from several places of the plan
 	// NullKeys is set if the members of the key are only read by the request, so that they may be null or missing: a field's
-	// own connector, called once for each of its parents. The key of an entity may not.
+	// own connector, called once for each of its parents, and a Go function. The key of an entity may not, nor that of a Batch
+	// whose items carry it.
 	NullKeys bool
 	Needed   []int // with NullKeys: members of the key without which nothing is called nevertheless
 	Match    Match
@@ -119,6 +120,12 @@ type Request struct {
 	// between requests, has to leave such a call alone: its reply may hold what is meant for one client (a session).
 	Respond []Header
 	RPC     *transcode.Method // of a call of gRPC, whose Method is RPC; nil for HTTP
+	// Document is what a GraphQL service is asked, with the members of Body as arguments; nil for other calls. Body is the JSON
+	// of Document and variables then.
+	Document *Document
+	// Function is set for a Go function of this program, whose Method is FN: the parents of a batch fail, and fall back, each for
+	// itself.
+	Function bool
 }
 
 // Header is one header rule.

@@ -97,6 +97,9 @@ func (p *printer) sends(depth int, r *Request) {
 			p.line(depth, "%squeryParams %s", e.whose, mapping.String(e.extra.Query))
 		}
 	}
+	if r.Document != nil {
+		p.asks(depth, r)
+	}
 	if r.Body != nil && r.Encoding != template.AsJSON {
 		p.line(depth, "sends %s as %s", mapping.String(r.Body), r.Encoding)
 	}
@@ -106,6 +109,22 @@ func (p *printer) sends(depth int, r *Request) {
 	}
 	if len(names) > 0 {
 		p.line(depth, "hands on %s", strings.Join(names, ", "))
+	}
+}
+
+// asks prints the question to a GraphQL service and where the values of its variables come from.
+func (p *printer) asks(depth int, r *Request) {
+	p.line(depth, "asks %s", r.Document)
+	if o, ok := r.Body.(*mapping.Object); ok && len(o.Members) > 0 {
+		p.line(depth+1, "with %s", mapping.String(r.Body))
+	}
+	for i := range r.Document.Variables {
+		switch v := &r.Document.Variables[i]; {
+		case v.Value != nil:
+			p.line(depth+1, "$%s is %s", v.Name, p.value(v.Value))
+		case v.When != nil:
+			p.line(depth+1, "$%s%s", v.Name, p.when([]Cond{v.When}))
+		}
 	}
 }
 
@@ -132,6 +151,10 @@ func (p *printer) request(l *Loader) string {
 		return l.Name + " from the schema itself"
 	case l.Request == nil:
 		return l.Name + " computed"
+	case l.Request.Document != nil && l.Request.Document.Mutation:
+		return l.Source + " mutation " + l.Request.Document.Field
+	case l.Request.Document != nil:
+		return l.Source + " query " + l.Request.Document.Field
 	case l.Source == "":
 		return fmt.Sprintf("%s %s %s", l.Name, l.Request.Method, l.Request.URL)
 	default:

@@ -12,7 +12,6 @@ import (
 	"github.com/bufbuild/protocompile"
 	"github.com/bufbuild/protocompile/reporter"
 	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/reflect/protoregistry"
 )
 
 // Reader returns the text of a file. A file that is not there is an error for which errors.Is(err, fs.ErrNotExist) holds. It
@@ -23,7 +22,8 @@ type Reader func(path string) ([]byte, error)
 //
 // An import is looked for in the folder of entry, then in each folder above it as far as the path of entry goes (so the
 // usual layout, where imports begin at some folder above, needs no configuration), then in each of roots. The types of
-// google.protobuf are built in and never read. The error is a [Problems].
+// google.protobuf are built in and never read; those of google/api, google/rpc and google/type are built in and are used where no
+// file is found. The error is a [Problems].
 func Parse(entry string, read Reader, roots ...string) (*Services, error) {
 	f := &finder{read: read, places: append(folders(entry), roots...), found: make(map[string]string)}
 	name := path.Base(entry)
@@ -71,10 +71,17 @@ type finder struct {
 	found map[string]string // path by name in imports
 }
 
+// missing is the error of an import that is nowhere: its name.
+type missing string
+
+func (m missing) Error() string { return string(m) + " is not there" }
+
+func (m missing) Is(target error) bool { return target == fs.ErrNotExist }
+
 var errImport = errors.New("an import is a path below a folder, with slashes")
 
 func (f *finder) find(name string) (protocompile.SearchResult, error) {
-	if d := builtIn(name); d != nil {
+	if d := standard(name); d != nil {
 		return protocompile.SearchResult{Desc: d}, nil
 	}
 	if name == f.entry {
@@ -89,7 +96,10 @@ func (f *finder) find(name string) (protocompile.SearchResult, error) {
 			return r, err
 		}
 	}
-	return protocompile.SearchResult{}, fs.ErrNotExist
+	if d := common(name); d != nil {
+		return protocompile.SearchResult{Desc: d}, nil
+	}
+	return protocompile.SearchResult{}, missing(name)
 }
 
 func (f *finder) open(name, file string) (protocompile.SearchResult, error) {
@@ -103,20 +113,6 @@ func (f *finder) open(name, file string) (protocompile.SearchResult, error) {
 	return protocompile.SearchResult{Source: bytes.NewReader(text)}, nil
 }
 
-// builtIn returns the file of a type of google.protobuf, or nil.
-func builtIn(name string) protoreflect.FileDescriptor {
-	if !strings.HasPrefix(name, "google/protobuf/") {
-		return nil
-	}
-	r, err := protocompile.WithStandardImports(protocompile.ResolverFunc(func(string) (protocompile.SearchResult, error) {
-		return protocompile.SearchResult{}, protoregistry.NotFound
-	})).FindFileByPath(name)
-	if err != nil {
-		return nil
-	}
-	return r.Desc
-}
-
 // problem turns an error of the compiler into a Problem.
 func (f *finder) problem(e reporter.ErrorWithPos) Problem {
 	at := e.GetPosition()
@@ -126,7 +122,12 @@ func (f *finder) problem(e reporter.ErrorWithPos) Problem {
 	if file == "" {
 		file = f.entryPath
 	}
-	return Problem{File: file, Line: at.Line, Col: at.Col, Msg: f.message(e.Unwrap())}
+	p := Problem{File: file, Line: at.Line, Col: at.Col, Msg: f.message(e.Unwrap())}
+	if name, ok := errors.AsType[missing](e.Unwrap()); ok {
+		p.Hint = "put it at " + path.Join(f.places[0], string(name)) +
+			", or name a descriptor set, which has all imports: protoc --include_imports --descriptor_set_out=service.protoset"
+	}
+	return p
 }
 
 // message says in our words what the compiler says of files.

@@ -12,6 +12,7 @@ type Problem struct {
 	File      string
 	Line, Col int // from 1; 0: the file as a whole
 	Msg       string
+	Hint      string // what to do, or ""
 }
 
 func (p Problem) String() string {

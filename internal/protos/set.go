@@ -8,7 +8,7 @@ import (
 )
 
 // ParseSet reads a serialized FileDescriptorSet, as `protoc --descriptor_set_out --include_imports` writes it. Files of
-// google.protobuf may be missing in it. name is what problems call it; the error is a [Problems].
+// google/protobuf, google/api, google/rpc and google/type may be missing in it. name is what problems call it; the error is a [Problems].
 func ParseSet(name string, set []byte) (*Services, error) {
 	wrong := func(msg string) (*Services, error) { return nil, Problems{{File: name, Msg: msg}} }
 	var files descriptorpb.FileDescriptorSet
@@ -24,7 +24,11 @@ func ParseSet(name string, set []byte) (*Services, error) {
 	}
 	for i := 0; i < len(files.GetFile()); i++ { //nolint:intrange // it grows meanwhile
 		for _, name := range files.GetFile()[i].GetDependency() {
-			if d := builtIn(name); d != nil && !there[name] {
+			d := standard(name)
+			if d == nil {
+				d = common(name)
+			}
+			if d != nil && !there[name] {
 				there[name] = true
 				files.File = append(files.File, protodesc.ToFileDescriptorProto(d))
 			}

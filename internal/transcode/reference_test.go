@@ -220,7 +220,33 @@ func enumName(ed protoreflect.EnumDescriptor, n protoreflect.EnumNumber) any {
 	if name := names[ed.FullName()][n]; name != "" {
 		return name
 	}
+	if value := ed.Values().ByNumber(n); value != nil && names[ed.FullName()] == nil { // of public definitions
+		return shortName(ed, string(value.Name()))
+	}
 	return json.Number(strconv.Itoa(int(n)))
+}
+
+// shortName cuts the enum's own name off a value's, however both are written, if what is left is a name and no other value's.
+func shortName(ed protoreflect.EnumDescriptor, name string) string {
+	cut := func(name string) string {
+		enum := strings.ToLower(string(ed.Name()))
+		for i := range name {
+			if strings.ReplaceAll(strings.ToLower(name[:i]), "_", "") == enum && name[i] == '_' && i+1 < len(name) && (name[i+1] < '0' || name[i+1] > '9') {
+				return name[i+1:]
+			}
+		}
+		return name
+	}
+	same := 0
+	for i := range ed.Values().Len() {
+		if other := string(ed.Values().Get(i).Name()); other != name && (cut(other) == cut(name) || other == cut(name)) {
+			same++
+		}
+	}
+	if same > 0 {
+		return name
+	}
+	return cut(name)
 }
 
 // same reports whether a JSON text is what the reference made.

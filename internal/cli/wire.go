@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"manifold/internal/gateway"
+	"manifold/internal/plan"
+	"manifold/resolvers"
+	"manifold/schema"
+	"manifold/upstreams"
+)
+
+// This file, and live.go for what runs, know the parts that the commands are made of.
+
+// load reads the files of one gateway into a checked model. The error is schema.Problems.
+func load(in *inputs, w *world) (*schema.Gateway, error) {
+	return loadMocked(in, w, schema.Mock{})
+}
+
+// loadMocked is load while sources are mocked.
+func loadMocked(in *inputs, w *world, mock schema.Mock) (*schema.Gateway, error) {
+	return schema.LoadWith(in.sources, schema.Options{
+		Env: w.Env, Overlays: in.config.Overlays(), Mock: mock, Read: in.files.read,
+		Reflect: upstreams.Reflect, Introspect: upstreams.IntrospectBy(upstreams.Options{}), Functions: w.Functions,
+		Federation: in.config.Federation,
+	})
+}
+
+// publicSDL returns the schema as clients see it.
+func publicSDL(gw *schema.Gateway) string { return schema.PublicSDL(gw) }
+
+// subgraphSDL returns it as that of a subgraph of Apollo Federation.
+func subgraphSDL(gw *schema.Gateway) string { return schema.SubgraphSDL(gw) }
+
+// compile prints the plan of one operation of the query text. If variables is not nil, they are checked against the
+// operation and printed as connectors would get them. The error is a gqlerror.List if the query is at fault.
+func compile(gw *schema.Gateway, text, operation string, variables map[string]any) (string, error) {
+	doc, errs := gqlparser.LoadQueryWithRules(gw.Schema, text, rules.NewDefaultRules())
+	if len(errs) > 0 {
+		return "", errs
+	}
+	op := doc.Operations.ForName(operation)
+	if op == nil {
+		return "", unknownOperation(doc, operation)
+	}
+	var given strings.Builder
+	if variables != nil {
+		values, errs := resolvers.Variables(gw, op, variables)
+		if len(errs) > 0 {
+			return "", errs
+		}
+		given.WriteString("variables\n")
+		for i, v := range values {
+			value := "absent"
+			if v != nil {
+				value = string(v)
+			}
+			fmt.Fprintf(&given, "  $%s = %s\n", op.VariableDefinitions[i].Variable, value)
+		}
+	}
+	compiled, err := resolvers.NewCompiler(gw).Compile(doc, op)
+	if err != nil {
+		return "", err
+	}
+	return plan.Print(compiled) + given.String(), nil
+}
+
+// unknownOperation is the failure of picking an operation.
+func unknownOperation(doc *ast.QueryDocument, name string) error {
+	if len(doc.Operations) == 0 {
+		return gqlerror.List{{Message: "the query has no operation"}}
+	}
+	names := make([]string, 0, len(doc.Operations))
+	for _, op := range doc.Operations {
+		names = append(names, op.Name)
+	}
+	hint := "pick one with --operation: " + strings.Join(names, ", ")
+	if name == "" {
+		return &usageError{"the query has several operations", hint}
+	}
+	return &usageError{fmt.Sprintf("the query has no operation %q", name), hint}
+}
+
+// setup is what a gateway is told besides its files.
+type setup struct {
+	Dev    bool
+	Env    func(string) (string, bool)
+	Read   func(path string) ([]byte, error) // files that the sources name
+	Logger *slog.Logger
+}
+
+// server is a gateway that is ready to serve.
+type server struct{ handler *gateway.Gateway }
+
+// build makes a gateway of the files. The error is schema.Problems if the files are at fault.
+func build(sources []*ast.Source, s setup) (*server, error) {
+	opts := gateway.Options{Dev: s.Dev, Env: s.Env, Read: s.Read, Logger: s.Logger}
+	gen, err := gateway.Build(sources, opts, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &server{gateway.New(gen)}, nil
+}
+
+// Serve answers requests on ln until ctx ends and the requests running then are finished. It closes ln.
+func (s *server) Serve(ctx context.Context, ln net.Listener) error {
+	return gateway.Serve(ctx, ln, s.handler)
+}
+
+// Close frees the connections to upstreams.
+func (s *server) Close() { s.handler.Close() }
