@@ -17,7 +17,7 @@ type located struct {
 	via      *schema.Connector // whose reply it is from; nil: computed from the request alone
 	whole    bool              // v is what a connector returned, not something inside of it
 	given    bool              // a selection built it: its members are kept whatever the loader says
-	asked    *Object           // the key a loader was asked for v by: a reply need not repeat it
+	asked    *Object           // the key a loader was asked for v by, or what of it lies in v: a reply need not repeat it
 	embedded bool              // an entity that the reply carries whole, whoever loads it elsewhere
 	exact    bool              // v has the key it was asked for by, whatever its reply says: a batch told it apart by that
 }
@@ -267,6 +267,7 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 	}
 	r := x.call(c, this, NewObject(), nil, o.typ)
 	l.value, l.found, l.failure = r.value, r.found, r.failure
+	l.value.asked = this
 	if _, isObject := r.value.v.(*Object); r.found && !isObject { // an entity that is no object
 		l.found, l.failure = false, fault.New(fault.UpstreamBadResponse, "reference")
 	}
@@ -277,19 +278,31 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 func (x *execution) value(o *thing, f *schema.Field) located {
 	c := x.provider(o, f)
 	if c == nil {
-		v := read(o.held, f)
-		if isAbsent(v.v) && o.held.asked != nil {
-			if asked := o.held.asked.Get(f.Name); !isObject(asked) {
-				v.v = asked
-			}
-		}
-		return v
+		return repeated(o.held, f)
 	}
 	l := x.load(o, c)
 	if !l.found {
 		return located{v: absent{}}
 	}
-	return read(l.value, f)
+	return repeated(l.value, f)
+}
+
+// repeated reads a field. A member of the key that an entity was asked for by is there although its reply does not repeat it;
+// of those in an object inside, if that object is there.
+func repeated(from located, f *schema.Field) located {
+	out := read(from, f)
+	if from.asked == nil {
+		return out
+	}
+	asked := from.asked.Get(f.Name)
+	inner, nested := asked.(*Object)
+	switch {
+	case nested && isObject(out.v):
+		out.asked = inner
+	case !nested && isAbsent(out.v):
+		out.v = asked
+	}
+	return out
 }
 
 func isObject(v any) bool {
