@@ -32,8 +32,9 @@ type right struct {
 	N int
 }
 
-type itself struct {
-	*itself
+// Itself embeds a pointer to itself.
+type Itself struct {
+	*Itself
 	X int
 }
 
@@ -66,7 +67,7 @@ func TestFieldsAreThoseOfEncodingJSON(t *testing.T) {
 			Hidden int `json:"-"`
 			inner  int
 		}{},
-		itself{},
+		Itself{},
 	} {
 		text, err := json.Marshal(v)
 		if err != nil {
