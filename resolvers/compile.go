@@ -61,7 +61,7 @@ func (c *Compiler) Compile(doc *ast.QueryDocument, op *ast.OperationDefinition) 
 	case ast.Subscription:
 		return nil, fault.New(fault.NotSupported, "subscriptions are not served yet")
 	}
-	fields, err := k.collect(root, []selection{{set: op.SelectionSet}})
+	fields, err := k.collect(root, []selection{{set: op.SelectionSet}}, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (c *compilation) object(p *place, from []selection) (*plan.Object, error) {
 		return nil, err
 	}
 	for i, t := range types {
-		fields, err := c.collect(t, from)
+		fields, err := c.collect(t, from, p.held)
 		if err != nil {
 			return nil, err
 		}

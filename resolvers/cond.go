@@ -55,6 +55,17 @@ func (t *tests) and(o occurrence, directives ast.DirectiveList) occurrence {
 	return o
 }
 
+// given narrows o by tests that are known to hold.
+func (t *tests) given(o occurrence, held uint64) occurrence {
+	o.mask |= held
+	for i, test := range t.list {
+		if o.mask&(1<<i) != 0 && o.mask&t.bit(test.Variable, !test.Want) != 0 {
+			o.never = true
+		}
+	}
+	return o
+}
+
 func (t *tests) bit(variable int, want bool) uint64 {
 	i := slices.Index(t.list, plan.Test{Variable: variable, Want: want})
 	if i < 0 {
@@ -127,6 +138,18 @@ func orAll(c, when plan.Cond) plan.Cond {
 		c = or(c, mask)
 	}
 	return c
+}
+
+// common returns the tests that hold whenever c does.
+func common(c plan.Cond) uint64 {
+	if len(c) == 0 {
+		return 0
+	}
+	mask := c[0]
+	for _, m := range c[1:] {
+		mask &= m
+	}
+	return mask
 }
 
 // simple returns c as the plan wants it: empty if it always holds.
