@@ -112,6 +112,30 @@ func (t *tests) without(mask uint64, c plan.Cond) plan.Cond {
 	return out
 }
 
+// both returns when two conditions hold together, in disjunctive form; nothing if that cannot be.
+func (t *tests) both(a, b plan.Cond) plan.Cond {
+	var out plan.Cond
+	for _, x := range a {
+		for _, y := range b {
+			if o := t.given(occurrence{mask: x}, y); !o.never {
+				out = or(out, o.mask)
+			}
+		}
+	}
+	return out
+}
+
+// minus returns when a holds and b does not, in disjunctive form; nothing if that cannot be.
+func (t *tests) minus(a, b plan.Cond) plan.Cond {
+	var out plan.Cond
+	for _, mask := range orAll(nil, a) {
+		for _, m := range t.without(mask, b) {
+			out = or(out, m)
+		}
+	}
+	return out
+}
+
 // or adds the conjunction mask to the alternatives in c. alternatives that another one makes needless are dropped; the
 // result is empty if c always holds.
 func or(c plan.Cond, mask uint64) plan.Cond {
