@@ -50,9 +50,9 @@ func (c *compilation) locate(p *place, variant int, t *schema.Type, f *collected
 // present looks for a field in the records that the place has already: in those that are there whenever the field is wanted.
 // What leads to a key is read at one place whatever the conditions are, so that any record will do for it.
 func (c *compilation) present(p *place, variant int, t *schema.Type, f *collected) (value, bool) {
-	for _, any := range []bool{false, true} {
+	for _, whichever := range []bool{false, true} {
 		for _, b := range p.bases {
-			if !b.has(variant, t, f) || !any && !c.covers(b, f.when) {
+			if !b.has(variant, t, f) || !whichever && !c.covers(b, f.when) {
 				continue
 			}
 			n := b.node
