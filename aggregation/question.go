@@ -46,8 +46,8 @@ func (f *frame) question(c *call) (err error) {
 	if len(c.args) == 0 || c.args[0] != '{' {
 		c.args = []byte("{}")
 	}
-	for _, name := range d.Needed {
-		if v := memberAt(c.args, []string{name}); v == nil || string(v) == "null" {
+	for i, name := range d.Needed {
+		if v := memberAt(c.args, d.Needed[i:i+1]); v == nil || string(v) == "null" {
 			return &template.ValueError{
 				Expr: name, Missing: true, Parent: len(c.loader.plan.Keys) > 0, Reason: "is null, and the service's argument may not be",
 			}
@@ -123,19 +123,6 @@ func (f *frame) bundle() {
 func bundles(c *call) bool {
 	d := c.document()
 	return d != nil && !d.Mutation && !c.alone
-}
-
-// sameAddress reports whether two calls differ in their bodies only.
-func sameAddress(a, b *call) bool {
-	if a.upstream != b.upstream || string(a.URL) != string(b.URL) || len(a.Headers) != len(b.Headers) {
-		return false
-	}
-	for i := range a.Headers {
-		if a.Headers[i] != b.Headers[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // carrier returns a call with the questions of several.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"slices"
 
 	"manifold/internal/fault"
 	"manifold/internal/mapping"
@@ -189,16 +190,12 @@ func (f *frame) twin(c *call) *call {
 }
 
 func equal(a, b *call) bool {
-	if a.upstream != b.upstream || a.Method != b.Method || string(a.URL) != string(b.URL) || string(a.Body) != string(b.Body) ||
-		len(a.Headers) != len(b.Headers) {
-		return false
-	}
-	for i := range a.Headers {
-		if a.Headers[i] != b.Headers[i] {
-			return false
-		}
-	}
-	return true
+	return a.Method == b.Method && string(a.Body) == string(b.Body) && sameAddress(a, b)
+}
+
+// sameAddress reports whether two calls go the same way: to the same URL of one upstream, with the same headers.
+func sameAddress(a, b *call) bool {
+	return a.upstream == b.upstream && string(a.URL) == string(b.URL) && slices.Equal(a.Headers, b.Headers)
 }
 
 // share gives c the reply of an equal call, now or when it is there.

@@ -35,11 +35,15 @@ type collected struct {
 
 // collect merges the selections that apply to objects of type t, in the order of first occurrence. A key whose first
 // occurrence may be left out, while a later one is not, stands at more than one place of the list, each under the condition
-// that the key was not there before.
-func (c *compilation) collect(t *schema.Type, from []selection) ([]*collected, error) {
-	g := gather{c: c, t: t, seen: map[string][]uint64{}, byKey: map[string]*collected{}}
+// that the key was not there before. What held tests is known to hold, and is neither tested again nor contradicted.
+func (c *compilation) collect(t *schema.Type, from []selection, held uint64) ([]*collected, error) {
+	g := gather{c: c, t: t, held: held, seen: map[string][]uint64{}, byKey: map[string]*collected{}}
 	for _, s := range from {
-		if err := g.add(s.set, s.when); err != nil {
+		when := c.tests.given(s.when, held)
+		if when.never {
+			continue
+		}
+		if err := g.add(s.set, when); err != nil {
 			return nil, err
 		}
 	}
@@ -80,6 +84,7 @@ func (g *gather) inOrder() []*collected {
 type gather struct {
 	c     *compilation
 	t     *schema.Type
+	held  uint64
 	order []occurs
 	byKey map[string]*collected
 	seen  map[string][]uint64 // fragment -> conditions under which it was entered
@@ -145,6 +150,7 @@ func (g *gather) field(node *ast.Field, when occurrence) {
 	if when.never {
 		return
 	}
+	when.mask &^= g.held
 	f := g.byKey[node.Alias]
 	if f == nil {
 		f = &collected{key: node.Alias, node: node, def: g.c.field(g.t, node.Name)}

@@ -61,7 +61,7 @@ func (c *Compiler) Compile(doc *ast.QueryDocument, op *ast.OperationDefinition) 
 	case ast.Subscription:
 		return nil, fault.New(fault.NotSupported, "subscriptions are not served yet")
 	}
-	fields, err := k.collect(root, []selection{{set: op.SelectionSet}})
+	fields, err := k.collect(root, []selection{{set: op.SelectionSet}}, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (c *compilation) object(p *place, from []selection) (*plan.Object, error) {
 		return nil, err
 	}
 	for i, t := range types {
-		fields, err := c.collect(t, from)
+		fields, err := c.collect(t, from, p.held)
 		if err != nil {
 			return nil, err
 		}
@@ -148,19 +148,23 @@ func (c *compilation) object(p *place, from []selection) (*plan.Object, error) {
 // variant compiles how objects of one concrete type are written.
 func (c *compilation) variant(p *place, i int, t *schema.Type, fields []*collected) (plan.Variant, error) {
 	all := c.split(fields)
-	out := plan.Variant{Type: t.Name, Fields: make([]plan.Field, len(all))}
+	out := plan.Variant{Type: t.Name}
+	compiled := make([][]plan.Field, len(all))
 	for _, shared := range []bool{false, true} { // shared fields come with what the others need, if they can
 		for n, f := range all {
 			if shared != (f.def != nil && len(f.def.Also) > 0) {
 				continue
 			}
-			field, err := c.compileField(p, i, t, f)
-			if err != nil {
-				return out, err
+			for _, piece := range c.pieces(p, i, t, f) {
+				field, err := c.compileField(p, i, t, piece)
+				if err != nil {
+					return out, err
+				}
+				compiled[n] = append(compiled[n], field)
 			}
-			out.Fields[n] = field
 		}
 	}
+	out.Fields = slices.Concat(compiled...)
 	return out, nil
 }
 

@@ -55,6 +55,17 @@ func (t *tests) and(o occurrence, directives ast.DirectiveList) occurrence {
 	return o
 }
 
+// given narrows o by tests that are known to hold.
+func (t *tests) given(o occurrence, held uint64) occurrence {
+	o.mask |= held
+	for i, test := range t.list {
+		if o.mask&(1<<i) != 0 && o.mask&t.bit(test.Variable, !test.Want) != 0 {
+			o.never = true
+		}
+	}
+	return o
+}
+
 func (t *tests) bit(variable int, want bool) uint64 {
 	i := slices.Index(t.list, plan.Test{Variable: variable, Want: want})
 	if i < 0 {
@@ -101,6 +112,30 @@ func (t *tests) without(mask uint64, c plan.Cond) plan.Cond {
 	return out
 }
 
+// both returns when two conditions hold together, in disjunctive form; nothing if that cannot be.
+func (t *tests) both(a, b plan.Cond) plan.Cond {
+	var out plan.Cond
+	for _, x := range a {
+		for _, y := range b {
+			if o := t.given(occurrence{mask: x}, y); !o.never {
+				out = or(out, o.mask)
+			}
+		}
+	}
+	return out
+}
+
+// minus returns when a holds and b does not, in disjunctive form; nothing if that cannot be.
+func (t *tests) minus(a, b plan.Cond) plan.Cond {
+	var out plan.Cond
+	for _, mask := range orAll(nil, a) {
+		for _, m := range t.without(mask, b) {
+			out = or(out, m)
+		}
+	}
+	return out
+}
+
 // or adds the conjunction mask to the alternatives in c. alternatives that another one makes needless are dropped; the
 // result is empty if c always holds.
 func or(c plan.Cond, mask uint64) plan.Cond {
@@ -127,6 +162,18 @@ func orAll(c, when plan.Cond) plan.Cond {
 		c = or(c, mask)
 	}
 	return c
+}
+
+// common returns the tests that hold whenever c does.
+func common(c plan.Cond) uint64 {
+	if len(c) == 0 {
+		return 0
+	}
+	mask := c[0]
+	for _, m := range c[1:] {
+		mask &= m
+	}
+	return mask
 }
 
 // simple returns c as the plan wants it: empty if it always holds.

@@ -2,7 +2,6 @@ package resolvers
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -34,7 +33,7 @@ func (c *compilation) locate(p *place, variant int, t *schema.Type, f *collected
 	}
 	conns := p.serving(t, f.def)
 	for _, conn := range conns {
-		if p.has(conn) { // and present did not find it there
+		if b := p.joined(conn); b != nil && !p.has(b, variant, t, f) {
 			continue
 		}
 		b, err := c.attach(p, variant, t, conn, f.when)
@@ -48,19 +47,24 @@ func (c *compilation) locate(p *place, variant int, t *schema.Type, f *collected
 	return value{}, c.unserved(t, f)
 }
 
-// present looks for a field in the records that the place has already.
+// present looks for a field in the records that the place has already: in those that are there whenever the field is wanted.
+// What leads to a key is read at one place whatever the conditions are, so that any record will do for it.
 func (c *compilation) present(p *place, variant int, t *schema.Type, f *collected) (value, bool) {
-	for _, b := range p.bases {
-		n := b.node
-		if b.inner != nil {
-			n = b.inner[variant]
-		}
-		if n == nil || !p.knows(b) || (b.conn == nil && !f.read && b.prov.holdsKey(t, f.def)) {
-			continue
-		}
-		if at, ok := b.prov.find(t, f.def); ok {
+	for _, whichever := range []bool{false, true} {
+		for _, b := range p.bases {
+			if !p.has(b, variant, t, f) || !whichever && !c.covers(b, f.when) {
+				continue
+			}
+			n := b.node
+			if b.inner != nil {
+				n = b.inner[variant]
+			}
+			at, _ := b.prov.find(t, f.def)
 			b.also(f.when)
 			return c.inside(b, n, &b.prov, at, f.def, c.want(t, f, n, b.prov.src)), true
+		}
+		if !f.hidden {
+			break
 		}
 	}
 	if slot, ok := p.given[f.def.Name]; ok && !composite(f.def.Named) {
@@ -69,8 +73,14 @@ func (c *compilation) present(p *place, variant int, t *schema.Type, f *collecte
 	return value{}, false
 }
 
-func (p *place) has(conn *schema.Connector) bool {
-	return slices.ContainsFunc(p.bases, func(b *base) bool { return b.conn == conn && p.knows(b) })
+// joined returns the record that a connector loads for the place, nil if it is not asked.
+func (p *place) joined(conn *schema.Connector) *base {
+	for _, b := range p.bases {
+		if b.conn == conn && p.knows(b) {
+			return b
+		}
+	}
+	return nil
 }
 
 func (c *compilation) unserved(t *schema.Type, f *collected) error {
@@ -129,11 +139,9 @@ func (c *compilation) ask(p *place, variant int, t *schema.Type, conn *schema.Co
 
 // attach joins the record that a type's connector loads to the objects of a place.
 func (c *compilation) attach(p *place, variant int, t *schema.Type, conn *schema.Connector, when plan.Cond) (*base, error) {
-	for _, b := range p.bases {
-		if b.conn == conn && p.knows(b) {
-			b.also(when)
-			return b, nil
-		}
+	if b := p.joined(conn); b != nil {
+		b.also(when)
+		return b, nil
 	}
 	if p.attaching[conn] {
 		return nil, fault.New(fault.Internal, "the key of "+conn.Coordinate+" is served only by itself")

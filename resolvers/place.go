@@ -17,6 +17,7 @@ import (
 type place struct {
 	typ   *schema.Type // as the field declares it: an object type, interface or union
 	name  string       // response path, for people
+	held  uint64       // tests of @skip and @include without which there is no such object
 	steps []plan.Step  // from the root record to the records of base 0
 	bases []*base
 	given map[string]int // fields whose values are known from arguments -> slot of base 0
@@ -145,7 +146,7 @@ func (c *compilation) enter(p *place, f *collected, v value, test *plan.TypeTest
 	child := &place{
 		typ: f.def.Named, ref: v.ref, name: p.at(f),
 		given: v.given, early: v.early, earlyWhen: v.earlyWhen, by: v.by,
-		disc: f.def.Discriminator,
+		disc: f.def.Discriminator, held: p.held | common(f.when),
 	}
 	if child.disc == nil {
 		child.disc = f.def.Named.Discriminator

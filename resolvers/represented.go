@@ -37,7 +37,7 @@ func (c *compilation) represented(p *place, from []selection) (*plan.Object, err
 		if _, err := c.attach(p, i, way.Type, way.By, nil); err != nil { // whether it is there is asked, whatever is selected of it
 			return nil, err
 		}
-		fields, err := c.collect(way.Type, from)
+		fields, err := c.collect(way.Type, from, p.held)
 		if err != nil {
 			return nil, err
 		}

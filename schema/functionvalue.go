@@ -132,22 +132,16 @@ func (x *valueFit) object(of *gofunc.Type, t *typ, o *mapping.Object, whole bool
 		return
 	}
 	x.seen[at] = true
-	var listed *members
+	for f, value := range readOf(x.c, t, o, whole) {
+		x.field(of, f, value)
+	}
 	if o != nil {
-		listed = flatten(o)
+		return
 	}
 	for _, f := range t.fields {
-		var value mapping.Node
-		switch {
-		case listed != nil:
-			if value = listed.values[f.def.Name]; value == nil {
-				continue
-			}
-		case !carried(x.c, t, f, whole):
+		if !carried(x.c, t, f, whole) {
 			x.key(of, t, f, whole)
-			continue
 		}
-		x.field(of, f, value)
 	}
 }
 
@@ -163,13 +157,9 @@ func (x *valueFit) key(of *gofunc.Type, t *typ, f *field, whole bool) {
 func (x *valueFit) field(of *gofunc.Type, f *field, value mapping.Node) {
 	p, coordinate := f.pos(), f.coordinate()
 	if value != nil {
-		p, coordinate = x.inside(x.selections[x.c], value.Offset()), x.c.Coordinate
+		p, coordinate = x.insideText(x.c, value), x.c.Coordinate
 	} else {
-		for _, from := range f.model.For(x.c.Source).From {
-			if from.Source == nil {
-				value = from.Path
-			}
-		}
+		value = fromOf(f, x.c.Source)
 	}
 	target := x.types[f.def.Type.Name()]
 	keyOnly := target != nil && target.model != nil && target.model.Entity() && !f.model.Embedded

@@ -38,10 +38,10 @@ func (l *loader) fitAnswer(c *Connector, t *typ, f *field) {
 	if c.Selection != nil {
 		keys, sel, ok := mapping.Keys(c.Selection)
 		if !ok {
-			x.wanted(c.Selection, is, x.insideText(c.Selection), c.Coordinate)
+			x.wanted(c.Selection, is, x.insideText(x.c, c.Selection), c.Coordinate)
 			return
 		}
-		object, p = sel, x.insideText(c.Selection)
+		object, p = sel, x.insideText(x.c, c.Selection)
 		for _, key := range keys {
 			around += depthOf(is)
 			last := x.member(x.definition(is), key, p, c.Coordinate, "")
@@ -136,20 +136,7 @@ func (x *graphqlFit) object(t *typ, d *ast.Definition, o *mapping.Object, whole 
 		}
 		return
 	}
-	var listed *members
-	if o != nil {
-		listed = flatten(o)
-	}
-	for _, f := range t.fields {
-		var value mapping.Node
-		switch {
-		case listed != nil:
-			if value = listed.values[f.def.Name]; value == nil {
-				continue
-			}
-		case !carried(x.c, t, f, whole):
-			continue
-		}
+	for f, value := range readOf(x.c, t, o, whole) {
 		x.field(f, d, value)
 	}
 }
@@ -159,13 +146,9 @@ func (x *graphqlFit) field(f *field, d *ast.Definition, value mapping.Node) {
 	keys := []string{x.c.Source.Spell(f.def.Name)}
 	var sel *mapping.Object
 	if value == nil {
-		for _, from := range f.model.For(x.c.Source).From {
-			if from.Source == nil || from.Source == x.c.Source {
-				value = from.Path
-			}
-		}
+		value = fromOf(f, x.c.Source)
 	} else {
-		p, coordinate = x.insideText(value), x.c.Coordinate
+		p, coordinate = x.insideText(x.c, value), x.c.Coordinate
 	}
 	if value != nil {
 		var ok bool
@@ -288,11 +271,4 @@ func (x *graphqlFit) wants(w *mapping.Want, d *ast.Definition, p place, coordina
 		x.unasked(f, p, coordinate)
 		x.wants(w.Props[name], x.definition(f.Type), p, coordinate, seen)
 	}
-}
-
-func (x *graphqlFit) insideText(n mapping.Node) place {
-	if v := x.selections[x.c]; v != nil {
-		return x.inside(v, n.Offset())
-	}
-	return at(x.c.Pos)
 }

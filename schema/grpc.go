@@ -109,11 +109,17 @@ func (l *loader) metadata(v *ast.Value, sc *scope) []Header {
 	rules := l.headers(v, sc, asking)
 	for _, item := range items(v) {
 		name, ok := text(member(item, "name"))
-		if ok && (strings.HasPrefix(strings.ToLower(name), "grpc-") || strings.HasSuffix(strings.ToLower(name), "-bin")) {
+		if ok && reservedMetadata(name) {
 			l.problem(at(member(item, "name").Position), sc.coordinate, "the metadata "+name+" belongs to gRPC itself, or is binary", "choose another name")
 		}
 	}
 	return rules
+}
+
+// reservedMetadata reports whether a name is one of gRPC's own, or of a binary value.
+func reservedMetadata(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasPrefix(name, "grpc-") || strings.HasSuffix(name, "-bin")
 }
 
 // definitions reads a .proto file with its imports, or a descriptor set.

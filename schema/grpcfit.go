@@ -10,25 +10,6 @@ import (
 	"manifold/internal/mapping"
 )
 
-// fitReplies checks that what is read of replies is in them where the service says what its replies are: in the messages of
-// gRPC as far as it is read by paths alone, in the types of a GraphQL service.
-func (l *loader) fitReplies() {
-	for _, t := range l.order {
-		for _, b := range t.blocks {
-			for _, c := range b.connectors {
-				l.fitReply(c, t, nil)
-				l.fitAnswer(c, t, nil)
-			}
-		}
-		for _, f := range t.fields {
-			for _, d := range f.definitions() {
-				l.fitReply(d.model.Connector, l.types[f.def.Type.Name()], f)
-				l.fitAnswer(d.model.Connector, l.types[f.def.Type.Name()], f)
-			}
-		}
-	}
-}
-
 // messageFit compares one reply with what is read of it.
 type messageFit struct {
 	*loader
@@ -101,34 +82,8 @@ func (x *messageFit) object(t *typ, m protoreflect.MessageDescriptor, o *mapping
 		return
 	}
 	x.seen[at] = true
-	var listed *members
-	if o != nil {
-		listed = flatten(o)
-	}
-	for _, f := range t.fields {
-		var value mapping.Node
-		switch {
-		case listed != nil:
-			if value = listed.values[f.def.Name]; value == nil {
-				continue
-			}
-		case !carried(x.c, t, f, whole):
-			continue
-		}
+	for f, value := range readOf(x.c, t, o, whole) {
 		x.field(f, m, value)
-	}
-}
-
-// carried reports whether a field is read of a reply of c by its own name, or by its @from.
-func carried(c *Connector, t *typ, f *field, whole bool) bool {
-	d := f.model.For(c.Source)
-	switch {
-	case d.Connector != nil, f.model.Namespace, t.model.KeyField(f.def.Name): // a reply need not repeat its key
-		return false
-	case whole:
-		return d.Block == c.Block()
-	default:
-		return d.Block == nil || d.Block.Source == c.Source
 	}
 }
 
@@ -138,13 +93,9 @@ func (x *messageFit) field(f *field, m protoreflect.MessageDescriptor, value map
 	keys := []string{x.c.Source.Spell(f.def.Name)}
 	var sel *mapping.Object
 	if value == nil {
-		for _, from := range f.model.For(x.c.Source).From {
-			if from.Source == nil || from.Source == x.c.Source {
-				value = from.Path
-			}
-		}
+		value = fromOf(f, x.c.Source)
 	} else {
-		p, coordinate = x.insideText(value), x.c.Coordinate
+		p, coordinate = x.insideText(x.c, value), x.c.Coordinate
 	}
 	if value != nil {
 		var ok bool
@@ -171,11 +122,4 @@ func (x *messageFit) field(f *field, m protoreflect.MessageDescriptor, value map
 	case !target.model.Entity() || f.model.Embedded:
 		x.object(target, inner, nil, false)
 	}
-}
-
-func (x *messageFit) insideText(n mapping.Node) place {
-	if v := x.selections[x.c]; v != nil {
-		return x.inside(v, n.Offset())
-	}
-	return place{}
 }

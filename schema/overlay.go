@@ -17,6 +17,7 @@ import (
 // never changes what a source means. Its texts are constant: nothing in them is expanded or read as a template.
 type Overlay struct {
 	Transport string          // what it is about: http, grpc or graphql; "": http, or no call at all
+	Also      []string        // other transports that something is said of too: one of them is not the source's
 	BaseURL   string          // replaces the source's baseURL, target or url; "": it stays
 	Headers   []OverlayHeader // each replaces the source's header, or metadata, of the same name
 	Config    map[string]json.RawMessage
@@ -65,9 +66,11 @@ func (o *Overlay) transport() string { return cmp.Or(o.Transport, "http") }
 
 // fitOverlay checks that an overlay is about the transport that the source has: http, grpc or graphql.
 func (l *loader) fitOverlay(name, has string, o Overlay) {
-	if o.Transport != "" && o.Transport != has {
-		l.spotProblem(o.At, "sources."+name+"."+o.Transport, fmt.Sprintf("the source is called by %s: %s has no effect", has, o.Transport),
-			"write "+map[string]string{"http": "http: { baseURL: ... }", "grpc": "grpc: { target: ... }", "graphql": "graphql: { url: ... }"}[has])
+	for _, said := range append([]string{o.transport()}, o.Also...) {
+		if said != has && o.Transport != "" {
+			l.spotProblem(o.At, "sources."+name+"."+said, fmt.Sprintf("the source is called by %s: %s has no effect", has, said),
+				"write "+map[string]string{"http": "http: { baseURL: ... }", "grpc": "grpc: { target: ... }", "graphql": "graphql: { url: ... }"}[has])
+		}
 	}
 }
 
@@ -76,11 +79,16 @@ func (l *loader) overlaidHeaders(name string, o Overlay) []Header {
 	var out []Header
 	for _, h := range o.Headers {
 		coordinate := "sources." + name + "." + o.transport() + ".headers"
+		if o.Transport == "grpc" {
+			coordinate = "sources." + name + ".grpc.metadata"
+		}
 		canonical := textproto.CanonicalMIMEHeaderKey(h.Name)
 		var wrong, hint string
 		switch {
 		case !token(h.Name):
 			wrong, hint = fmt.Sprintf("%q is not a name of a header", h.Name), "names are letters, digits and dashes"
+		case o.Transport == "grpc" && reservedMetadata(h.Name):
+			wrong, hint = "the metadata "+h.Name+" belongs to gRPC itself, or is binary", "choose another name"
 		case hopByHop(canonical):
 			wrong, hint = "the header "+h.Name+" belongs to the connection and cannot be set", "remove this rule"
 		case slices.ContainsFunc(out, func(other Header) bool { return strings.EqualFold(other.Name, h.Name) }):

@@ -124,10 +124,12 @@ type Query { x: Int @connect(source: "api", graphql: { field: "x" }) }`
 		t.Errorf("%+v", s)
 	}
 	for text, want := range map[string]string{
-		"http":    "the source is called by graphql: http has no effect",
-		"graphql": "url cannot be used",
+		"http":         "sources.api.http: the source is called by graphql: http has no effect",
+		"graphql":      "sources.api.graphql.url: url cannot be used",
+		"graphql http": "sources.api.http: the source is called by graphql: http has no effect",
 	} {
-		_, err := load(sdl, schema.Overlay{Transport: text, BaseURL: "ftp://x", At: spot, BaseURLAt: spot})
+		said := strings.Fields(text)
+		_, err := load(sdl, schema.Overlay{Transport: said[0], Also: said[1:], BaseURL: "ftp://x", At: spot, BaseURLAt: spot})
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "gateway.yaml:2:3") {
 			t.Errorf("%s: %v", text, err)
 		}
@@ -135,6 +137,11 @@ type Query { x: Int @connect(source: "api", graphql: { field: "x" }) }`
 	_, err = load(strings.Replace(sdl, "graphql: { url: \"http://old/graphql\", schema: \"s.graphqls\", headers: [{ name: \"A\", value: \"1\" }] }", `grpc: { target: "old:1", proto: "x.proto" }`, 1),
 		schema.Overlay{Transport: "grpc", BaseURL: "http://new", At: spot, BaseURLAt: spot})
 	if err == nil || !strings.Contains(err.Error(), "target cannot be used: it is a URL of HTTP") {
+		t.Error(err)
+	}
+	_, err = load(strings.Replace(sdl, "graphql: { url: \"http://old/graphql\", schema: \"s.graphqls\", headers: [{ name: \"A\", value: \"1\" }] }", `grpc: { target: "old:1", proto: "x.proto" }`, 1),
+		schema.Overlay{Transport: "grpc", Headers: []schema.OverlayHeader{{Name: "Grpc-Timeout", Value: "1S", At: spot}}, At: spot})
+	if err == nil || !strings.Contains(err.Error(), "gateway.yaml:2:3: sources.api.grpc.metadata: the metadata Grpc-Timeout belongs to gRPC itself") {
 		t.Error(err)
 	}
 }

@@ -137,6 +137,45 @@ func TestDemoAnswersTheREADME(t *testing.T) {
 	}
 }
 
+// The README's query over all four services is planned in three waves, and takes its five calls.
+func TestDemoJoinsFourServices(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(root("README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := between(t, string(text), "plan -q '", "'\n")
+	code, plan, stderr := call(t, "plan", "-q", query, root("gateway.graphql"))
+	if code != exitOK {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	waves := regexp.MustCompile(`(?m)^#\d+ wave (\d)[^:]*: (\w+)`).FindAllStringSubmatch(plan, -1)
+	var planned []string
+	for _, m := range waves {
+		planned = append(planned, m[1]+" "+m[2])
+	}
+	if have, want := strings.Join(planned, ", "), "1 users, 1 orders, 2 catalog, 2 reviews, 3 users"; have != want {
+		t.Errorf("planned %s, want %s", have, want)
+	}
+	demo := startDemo(t)
+	body, err := json.Marshal(map[string]string{"query": query})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, answer := demo.post(t, string(body)); status != http.StatusOK || strings.Contains(answer, `"errors"`) || !strings.Contains(answer, `"author":{"name":"`) {
+		t.Errorf("status %d: %s", status, answer)
+	}
+	made := 0
+	for _, line := range demo.stop(t) {
+		if strings.Contains(line, "->") {
+			made++
+		}
+	}
+	if made != len(planned) {
+		t.Errorf("%d calls were made, %d are planned", made, len(planned))
+	}
+}
+
 // Everything that the demo proposes works, and so do the playground and the ways a browser finds it.
 func TestDemoProposals(t *testing.T) {
 	t.Parallel()
@@ -164,7 +203,7 @@ func TestDemoProposals(t *testing.T) {
 	demo.stop(t)
 }
 
-// The services that the gateway does not ask are there, and what they are asked is shown like any other call.
+// What others ask the services is shown like the gateway's own calls.
 func TestDemoRunsEveryService(t *testing.T) {
 	t.Parallel()
 	demo := startDemo(t)

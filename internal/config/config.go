@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/json"
+	"slices"
 
 	"manifold/schema"
 )
@@ -51,17 +52,20 @@ type SourceGraphQL struct {
 	Headers []Header `key:"headers" about:"Headers with a constant text, each in place of the source's header of that name."`
 }
 
-// call returns what is said of a transport: its name, its address and its headers. Of several, that of the first.
-func (s *Source) call() (transport string, address Text, headers []Header) {
-	switch {
-	case s.GRPC.Target.Value != "" || len(s.GRPC.Metadata) > 0:
-		return "grpc", s.GRPC.Target, s.GRPC.Metadata
-	case s.GraphQL.URL.Value != "" || len(s.GraphQL.Headers) > 0:
-		return "graphql", s.GraphQL.URL, s.GraphQL.Headers
-	case s.HTTP.BaseURL.Value != "" || len(s.HTTP.Headers) > 0:
-		return "http", s.HTTP.BaseURL, s.HTTP.Headers
-	}
-	return "", Text{}, nil
+// call is what is said of one transport.
+type call struct {
+	transport string
+	address   Text
+	headers   []Header
+}
+
+// calls lists the transports that something is said of.
+func (s *Source) calls() []call {
+	return slices.DeleteFunc([]call{
+		{"http", s.HTTP.BaseURL, s.HTTP.Headers},
+		{"grpc", s.GRPC.Target, s.GRPC.Metadata},
+		{"graphql", s.GraphQL.URL, s.GraphQL.Headers},
+	}, func(c call) bool { return c.address.Value == "" && len(c.headers) == 0 })
 }
 
 // Header is a constant header. Its value is a secret wherever it comes from.
@@ -122,9 +126,14 @@ func (c *Config) Overlays() map[string]schema.Overlay {
 	out := make(map[string]schema.Overlay, len(c.Sources))
 	for name := range c.Sources {
 		s := c.Sources[name]
-		transport, address, headers := s.call()
-		o := schema.Overlay{
-			Transport: transport, BaseURL: address.Value, BaseURLAt: address.At, At: s.At, Config: map[string]json.RawMessage(s.Config),
+		o := schema.Overlay{At: s.At, Config: map[string]json.RawMessage(s.Config)}
+		var headers []Header
+		for n, c := range s.calls() {
+			if n > 0 {
+				o.Also = append(o.Also, c.transport)
+				continue
+			}
+			o.Transport, o.BaseURL, o.BaseURLAt, headers = c.transport, c.address.Value, c.address.At, c.headers
 		}
 		for i := range headers {
 			h := &headers[i]

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -104,6 +105,30 @@ limits:
 	o := c.Overlays()["users"]
 	if o.BaseURL != "http://env.internal/v1" || o.At.Line != 7 || o.At.Column != 3 || o.Headers[0].At.Line != 11 {
 		t.Errorf("overlay %+v", o)
+	}
+}
+
+// What is said of a source stands under its transport; what is said of another one is not lost, so that it can be refused.
+func TestOverlaysOfEachTransport(t *testing.T) {
+	t.Parallel()
+	c := parse(t, `sources:
+  a: { grpc: { target: "dns:///a:1", metadata: [{ name: x, value: y }] } }
+  b: { graphql: { url: "http://b/graphql", headers: [{ name: X, value: y }] } }
+  c: { http: { baseURL: "http://c" }, graphql: { url: "http://c/graphql" } }
+  d: { config: { x: 1 } }
+`)
+	all := c.Overlays()
+	if o := all["a"]; o.Transport != "grpc" || o.BaseURL != "dns:///a:1" || len(o.Headers) != 1 || o.Headers[0].Value != "y" || o.BaseURLAt.Line != 2 || len(o.Also) != 0 {
+		t.Errorf("a: %+v", o)
+	}
+	if o := all["b"]; o.Transport != "graphql" || o.BaseURL != "http://b/graphql" || len(o.Headers) != 1 {
+		t.Errorf("b: %+v", o)
+	}
+	if o := all["c"]; o.Transport != "http" || !slices.Equal(o.Also, []string{"graphql"}) {
+		t.Errorf("c: %+v", o)
+	}
+	if o := all["d"]; o.Transport != "" || len(o.Also) != 0 || len(o.Config) != 1 {
+		t.Errorf("d: %+v", o)
 	}
 }
 

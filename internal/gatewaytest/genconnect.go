@@ -66,8 +66,7 @@ func (s *genSchema) loaderOf(t *genType) {
 	if s.d.in(3) && !t.loader.keyArgs {
 		t.loader.sel = s.selection(t, 2, true)
 	}
-	// Two loaders by one key both give the other key: which of them is asked for it is the planner's choice.
-	if t.both || s.d.in(8) && (s.agree || !t.held() && t.second == nil) {
+	if t.both || s.d.in(8) && (s.agree || !t.held() && !t.spare()) {
 		s.secondLoader(t)
 	}
 	if t.more != nil && !slices.Equal(t.more.keys, t.keys) && s.d.in(2) {

@@ -53,6 +53,12 @@ func (t *genType) held() bool {
 	return slices.ContainsFunc(slices.Concat(t.keys, t.second), func(k string) bool { return strings.Contains(k, ".") })
 }
 
+// spare reports whether t has members of a key that are not in its first one. All loaders give them, and where none is called
+// by them the loader that is asked for them is the planner's choice.
+func (t *genType) spare() bool {
+	return slices.ContainsFunc(t.second, func(k string) bool { return !slices.Contains(t.keys, k) })
+}
+
 // sure reports whether a connector of t always answers: where the planner may choose whom to ask, a failure of one would be
 // seen or not.
 func (s *genSchema) sure(t *genType) bool {

@@ -17,7 +17,7 @@ type located struct {
 	via      *schema.Connector // whose reply it is from; nil: computed from the request alone
 	whole    bool              // v is what a connector returned, not something inside of it
 	given    bool              // a selection built it: its members are kept whatever the loader says
-	asked    *Object           // the key a loader was asked for v by: a reply need not repeat it
+	asked    *Object           // the key a loader was asked for v by, or what of it lies in v: a reply need not repeat it
 	ours     bool              // of a representation: its members have the schema's names
 	embedded bool              // an entity that the reply carries whole, whoever loads it elsewhere
 	exact    bool              // v has the key it was asked for by, whatever its reply says: a batch told it apart by that
@@ -281,55 +281,47 @@ func (x *execution) load(o *thing, c *schema.Connector) *loaded {
 	}
 	r := x.call(c, this, NewObject(), nil, o.typ)
 	l.value, l.found, l.failure = r.value, r.found, r.failure
+	l.value.asked = this
 	if _, isObject := r.value.v.(*Object); r.found && !isObject { // an entity that is no object
 		l.found, l.failure = false, fault.New(fault.UpstreamBadResponse, "reference")
 	}
 	return l
 }
 
-// repeated returns a value with what it lacks of the key that its object was asked for by. An object that is not there stays away.
-func repeated(v located, asked any) any {
-	key, inside := asked.(*Object)
-	have, there := v.v.(*Object)
-	switch {
-	case !inside && isAbsent(v.v):
-		return asked
-	case !inside || !there:
-		return v.v
-	}
-	out := NewObject()
-	out.raw = have.raw
-	for _, name := range have.Names {
-		out.Set(name, have.Get(name))
-	}
-	for _, name := range key.Names {
-		at := name
-		if v.shape == nil {
-			at = upstreamName(name, v.via)
-		}
-		inner := located{v: have.Get(at), shape: v.shape, via: v.via}
-		if filled := repeated(inner, key.Get(name)); !isAbsent(filled) {
-			out.Set(at, filled)
-		}
-	}
-	return out
-}
-
 // value reads a field of o that has no connector of its own, from what is held or from its loader.
 func (x *execution) value(o *thing, f *schema.Field) located {
 	c := x.provider(o, f)
 	if c == nil {
-		v := read(o.held, f)
-		if o.held.asked != nil {
-			v.v = repeated(v, o.held.asked.Get(f.Name))
-		}
-		return v
+		return repeated(o.held, f)
 	}
 	l := x.load(o, c)
 	if !l.found {
 		return located{v: absent{}}
 	}
-	return read(l.value, f)
+	return repeated(l.value, f)
+}
+
+// repeated reads a field. A member of the key that an entity was asked for by is there although its reply does not repeat it;
+// of those in an object inside, if that object is there.
+func repeated(from located, f *schema.Field) located {
+	out := read(from, f)
+	if from.asked == nil {
+		return out
+	}
+	asked := from.asked.Get(f.Name)
+	inner, nested := asked.(*Object)
+	switch {
+	case nested && isObject(out.v):
+		out.asked = inner
+	case !nested && isAbsent(out.v):
+		out.v = asked
+	}
+	return out
+}
+
+func isObject(v any) bool {
+	_, ok := v.(*Object)
+	return ok
 }
 
 // loaders lists the loaders that the selected fields of o need, in the order of the fields.

@@ -209,7 +209,11 @@ func (d *decoders) object(t reflect.Type) decoder {
 				if !rawjson.EqualKey(key, m.name) {
 					continue
 				}
-				if err := m.read(value, to.FieldByIndex(m.index)); err != nil {
+				field, err := fieldAt(to, m.index)
+				if err == nil {
+					err = m.read(value, field)
+				}
+				if err != nil {
 					return fmt.Errorf("%s: %w", m.name, err)
 				}
 				break
@@ -218,6 +222,23 @@ func (d *decoders) object(t reflect.Type) decoder {
 		})
 		return err
 	})
+}
+
+// fieldAt returns a field of a struct. Embedded pointers on the way get something to point to.
+func fieldAt(v reflect.Value, index []int) (reflect.Value, error) {
+	for n, i := range index {
+		if n > 0 && v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				if !v.CanSet() {
+					return v, fmt.Errorf("the embedded pointer to %s cannot be set, because that type is not exported", v.Type().Elem())
+				}
+				v.Set(reflect.New(v.Type().Elem()))
+			}
+			v = v.Elem()
+		}
+		v = v.Field(i)
+	}
+	return v, nil
 }
 
 // misfit is the error of a value that a Go type cannot hold.

@@ -184,38 +184,59 @@ type structField struct {
 	quoted bool // `,string`
 }
 
-// fieldsOf lists the fields of a struct that package encoding/json reads and writes: those of embedded structs are its own,
-// and of equal names the least deep one counts.
+// fieldsOf lists the fields of a struct that package encoding/json reads and writes: those of embedded structs, and of structs
+// that embedded pointers point to, are its own. Of equal names the least deep one counts; of those as deep as each other the one
+// that a tag names, and none if that is not one alone.
 func fieldsOf(t reflect.Type) []structField {
-	var out []structField
-	add := func(f structField) {
-		i := slices.IndexFunc(out, func(o structField) bool { return o.name == f.name })
-		switch {
-		case i < 0:
-			out = append(out, f)
-		case len(f.index) < len(out[i].index):
-			out[i] = f
-		}
-	}
+	var all []structField
+	var around []reflect.Type // a struct may embed a pointer to itself
 	var walk func(t reflect.Type, index []int)
 	walk = func(t reflect.Type, index []int) {
+		if slices.Contains(around, t) {
+			return
+		}
+		around = append(around, t)
+		defer func() { around = around[:len(around)-1] }()
 		for i := range t.NumField() {
 			f := t.Field(i)
 			tag := f.Tag.Get("json")
 			name, options, _ := strings.Cut(tag, ",")
 			at := append(index[:len(index):len(index)], i)
-			switch {
+			quoted := strings.Contains(options, "string")
+			switch inner := embedded(f); {
 			case tag == "-":
-			case f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct:
-				walk(f.Type, at)
+			case inner != nil && name == "":
+				walk(inner, at)
 			case !f.IsExported():
 			case name == "":
-				add(structField{f.Name, f, at, false, strings.Contains(options, "string")})
+				all = append(all, structField{f.Name, f, at, false, quoted})
 			default:
-				add(structField{name, f, at, true, strings.Contains(options, "string")})
+				all = append(all, structField{name, f, at, true, quoted})
 			}
 		}
 	}
 	walk(t, nil)
-	return out
+	return slices.DeleteFunc(slices.Clone(all), func(f structField) bool {
+		return slices.ContainsFunc(all, func(o structField) bool { return o.name == f.name && !slices.Equal(o.index, f.index) && !f.hides(o) })
+	})
+}
+
+// embedded returns the struct that a field embeds, nil if it embeds none.
+func embedded(f reflect.StructField) reflect.Type {
+	t := f.Type
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if !f.Anonymous || t.Kind() != reflect.Struct {
+		return nil
+	}
+	return t
+}
+
+// hides reports whether f counts and another field of the same name does not.
+func (f *structField) hides(o structField) bool {
+	if len(f.index) != len(o.index) {
+		return len(f.index) < len(o.index)
+	}
+	return f.tagged && !o.tagged
 }
