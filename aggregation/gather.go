@@ -155,6 +155,9 @@ func (f *frame) variant(a *plan.Abstract, base int) int {
 	var buf [64]byte
 	name, _ := f.appendKey(buf[:0], []slot{s})
 	if n, ok := a.ByName[string(name)]; ok {
+		if a.Keys != nil {
+			return f.represented(a, n, base)
+		}
 		return n
 	}
 	return -1

@@ -91,7 +91,7 @@ func (f *frame) object(o *plan.Object, base int) outcome {
 	variant := 0
 	if o.Abstract != nil {
 		if variant = f.variant(o.Abstract, base); variant < 0 {
-			f.blame(fault.New(fault.UpstreamBadResponse, "The upstream does not say which type of "+o.Coordinate+" this is."))
+			f.blame(f.untold(o, base))
 			return blamed
 		}
 		if f.anyMissing(o.Variants[variant].NullIf, base) {
@@ -241,6 +241,9 @@ func (f *frame) attempt(fl *plan.Field, d int, s slot, base int) outcome {
 		return f.object(fl.Object, int(s.from))
 	case s.kind == object && base >= 0:
 		return f.object(fl.Object, base)
+	case fl.Object.Abstract != nil && fl.Object.Abstract.Keys != nil:
+		f.blame(fault.New(fault.BadUserInput, "A representation is an object with a __typename and a key."))
+		return blamed
 	default:
 		f.blame(misfit("an object"))
 		return blamed

@@ -118,6 +118,9 @@ func (c *compilation) object(p *place, from []selection) (*plan.Object, error) {
 			return nil, err
 		}
 	}
+	if p.typ.Represented != nil {
+		return c.represented(p, from)
+	}
 	if err := c.resolveType(p, types); err != nil {
 		return nil, err
 	}
@@ -206,7 +209,7 @@ func (c *compilation) memberOf(p *place, t *schema.Type, v *plan.Variant) {
 func (p *place) entity(t *schema.Type) (bases []int) {
 	for _, c := range append([]*schema.Connector{p.loader(t)}, t.Loaders...) {
 		for i, b := range p.bases[1:] {
-			if b.conn != nil && b.conn == c && !slices.Contains(bases, i+1) {
+			if b.conn != nil && b.conn == c && p.knows(b) && !slices.Contains(bases, i+1) {
 				bases = append(bases, i+1)
 			}
 		}

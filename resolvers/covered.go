@@ -16,7 +16,7 @@ func (c *compilation) pieces(p *place, variant int, t *schema.Type, f *collected
 	var out []*collected
 	left := f.when
 	for _, b := range p.bases {
-		if b.conn != nil && b.conn == best || !b.has(variant, t, f) {
+		if b.conn != nil && b.conn == best || !p.has(b, variant, t, f) {
 			continue
 		}
 		if b.feed == nil {
@@ -54,12 +54,12 @@ func (f *collected) under(when plan.Cond) *collected {
 }
 
 // has reports whether a record that a place is joined to has a field.
-func (b *base) has(variant int, t *schema.Type, f *collected) bool {
+func (p *place) has(b *base, variant int, t *schema.Type, f *collected) bool {
 	n := b.node
 	if b.inner != nil {
 		n = b.inner[variant]
 	}
-	if n == nil || (b.conn == nil && !f.read && b.prov.holdsKey(t, f.def)) {
+	if n == nil || !p.knows(b) || (b.conn == nil && !f.read && b.prov.holdsKey(t, f.def)) {
 		return false
 	}
 	_, ok := b.prov.find(t, f.def)

@@ -33,7 +33,7 @@ func (c *compilation) locate(p *place, variant int, t *schema.Type, f *collected
 	}
 	conns := p.serving(t, f.def)
 	for _, conn := range conns {
-		if b := p.joined(conn); b != nil && !b.has(variant, t, f) {
+		if b := p.joined(conn); b != nil && !p.has(b, variant, t, f) {
 			continue
 		}
 		b, err := c.attach(p, variant, t, conn, f.when)
@@ -52,7 +52,7 @@ func (c *compilation) locate(p *place, variant int, t *schema.Type, f *collected
 func (c *compilation) present(p *place, variant int, t *schema.Type, f *collected) (value, bool) {
 	for _, whichever := range []bool{false, true} {
 		for _, b := range p.bases {
-			if !b.has(variant, t, f) || !whichever && !c.covers(b, f.when) {
+			if !p.has(b, variant, t, f) || !whichever && !c.covers(b, f.when) {
 				continue
 			}
 			n := b.node
@@ -76,7 +76,7 @@ func (c *compilation) present(p *place, variant int, t *schema.Type, f *collecte
 // joined returns the record that a connector loads for the place, nil if it is not asked.
 func (p *place) joined(conn *schema.Connector) *base {
 	for _, b := range p.bases {
-		if b.conn == conn {
+		if b.conn == conn && p.knows(b) {
 			return b
 		}
 	}
@@ -157,6 +157,7 @@ func (c *compilation) attach(p *place, variant int, t *schema.Type, conn *schema
 		return nil, err
 	}
 	b := &base{rec: l.node.rec, node: l.node, prov: l.prov, conn: conn, hop: []int{slot}, wave: fetch.wave, needs: []*fetchNode{fetch}, feed: feed, keys: from}
+	b.by = p.by
 	b.also(when)
 	b.prov.own = p.given == nil
 	p.bases = append(p.bases, b)

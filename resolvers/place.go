@@ -50,6 +50,9 @@ type base struct {
 	feed  *feeder   // of a joined base
 	keys  []*base   // in which the keys of a joined base are found
 	asked plan.Cond // of a joined base: alternatives under which this place asks for it
+	// by is the loader that the objects were named for, of a joined base of a place where several may be: see turn. For objects
+	// that were named for another one it is not there.
+	by *schema.Connector
 }
 
 // value is where a field's value is.
@@ -73,7 +76,7 @@ type value struct {
 func (c *compilation) inside(b *base, n *node, v *provision, at found, f *schema.Field, why want) value {
 	depth, comp := listDepth(f.Type), composite(f.Named)
 	out := value{base: b, list: depth > 0}
-	out.prov = provision{sel: at.sel, built: at.built, src: v.src}
+	out.prov = provision{sel: at.sel, built: at.built, src: v.src, ours: v.ours}
 	if at.sel == nil && comp {
 		out.prov.keys = f.Named.Entity() && !f.Embedded
 		out.prov.whole = f.Embedded

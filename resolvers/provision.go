@@ -15,6 +15,8 @@ type provision struct {
 	conn  *schema.Connector // the object is the value of this connector itself; nil further inside
 	keys  bool              // only the key is carried: a reference
 	own   bool              // only the connector's own block is carried: what a reference is joined with
+	key   *schema.Connector // the object is a representation, which carries the key that this loader reads and nothing else
+	ours  bool              // of or inside a representation: properties have the names of fields
 	whole bool              // an entity that @from(embedded: true) says the reply carries, whoever loads it elsewhere
 }
 
@@ -34,6 +36,9 @@ func (v *provision) find(t *schema.Type, f *schema.Field) (found, bool) {
 	f = f.For(v.src)
 	if f.Connector != nil || !v.carries(t, f) {
 		return found{}, false
+	}
+	if v.ours {
+		return found{keys: []string{f.Name}}, true
 	}
 	for _, from := range f.From {
 		if from.Source == nil || from.Source == v.src {
@@ -57,7 +62,7 @@ func (v *provision) reaches(t *schema.Type, path []string) bool {
 		if t = f.Named; at.expr != nil {
 			at.sel, at.built = trailing(at.expr), true
 		}
-		v = &provision{sel: at.sel, built: at.built, src: v.src, keys: at.sel == nil && t.Entity() && !f.Embedded, whole: at.sel == nil && f.Embedded}
+		v = &provision{sel: at.sel, built: at.built, src: v.src, ours: v.ours, keys: at.sel == nil && t.Entity() && !f.Embedded, whole: at.sel == nil && f.Embedded}
 	}
 }
 
@@ -82,6 +87,8 @@ func (v *provision) holdsKey(t *schema.Type, f *schema.Field) bool {
 // the fields of all blocks of its source, an entity inside a reply its key, everything else inside a reply is whole.
 func (v *provision) carries(t *schema.Type, f *schema.Field) bool {
 	switch {
+	case v.key != nil:
+		return slices.ContainsFunc(v.key.Inputs, func(in schema.Input) bool { return in.Path[0] == f.Name })
 	case t.KeyField(f.Name):
 		return !v.conn.Lacks(f.Name) || !isBlock(t, v.conn) || slices.Contains(t.Loaders, v.conn)
 	case v.keys:

@@ -29,6 +29,8 @@ type Options struct {
 	Reflect func(target string, tls bool) (*protos.Services, error)
 	// Introspect asks a GraphQL service for its schema, with the headers whose values are constant. nil: services are not asked.
 	Introspect func(url string, headers []introspect.Header) (*introspect.Schema, error)
+	// Federation makes the gateway a subgraph of Apollo Federation: it serves Query._service and Query._entities.
+	Federation bool
 	// Functions are the Go functions that connectors may call. nil: there are none.
 	Functions *gofunc.Set
 }
@@ -52,6 +54,8 @@ func LoadWith(files []*ast.Source, o Options) (*Gateway, error) {
 		used:       map[string]string{},
 
 		hidden:     map[string]*use{},
+		tags:       map[string][]string{},
+		subgraph:   o.Federation,
 		inputs:     files,
 		selections: map[*Connector]*ast.Value{},
 		unread:     map[*Connector]bool{},
@@ -94,6 +98,9 @@ type loader struct {
 	problems Problems
 
 	comparisons int // of names, for hints
+
+	tags     map[string][]string // names of @tag, by coordinate
+	subgraph bool                // Options.Federation
 
 	args       map[*ast.ArgumentDefinition][]*use  // our directives on arguments
 	declared   map[string]*ast.DirectiveDefinition // by the user
@@ -145,6 +152,9 @@ func (l *loader) load(files []*ast.Source) *Gateway {
 		return nil
 	}
 	l.publish(g, doc)
+	if l.subgraph && !l.failed() {
+		l.federate(g)
+	}
 	return g
 }
 

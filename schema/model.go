@@ -28,7 +28,9 @@ type Gateway struct {
 	// Mocked are the names of the sources whose replies are made up. They are not among Sources.
 	Mocked []string
 
-	order []string // names of the types, as written
+	order     []string            // names of the types, as written
+	tags      map[string][]string // names of @tag, by coordinate
+	shareable map[string]bool     // coordinates of fields that are @shareable
 }
 
 // Source is an upstream as declared by @source, or one that stands for the host of connectors which name it themselves by an
@@ -100,6 +102,8 @@ type Type struct {
 	Possible      []*Type // the object types that clients can see
 	MayHide       bool
 	Discriminator *Discriminator
+	// Represented is how the router of a supergraph may name an entity. Only the union _Entity has it.
+	Represented []Representation
 
 	// Of enums. Clients neither send nor get what is hidden; defaults of the schema and hidden fields may hold it.
 	Values map[string]string // upstream spelling (options of @alias and the name itself) -> name
@@ -133,6 +137,12 @@ func (t *Type) inKey(name string) bool {
 			return head == name
 		})
 	})
+}
+
+// Representation is one way in which another gateway may name an entity: by its type, and the key that a loader reads.
+type Representation struct {
+	Type *Type
+	By   *Connector
 }
 
 // Key is one @key: the fields that pick one object, in the order written. Those inside of objects are joined by dots:

@@ -11,16 +11,25 @@ import (
 // built-in ones, and of directives only GraphQL's own and those the user defines.
 func PublicSDL(g *Gateway) string {
 	p := &printer{}
+	p.all(g)
+	return p.String()
+}
+
+// printer writes SDL. Blocks are parted by one blank line.
+type printer struct {
+	strings.Builder
+
+	marks  map[string][]mark // what is written behind the element at a coordinate; see subgraph.go
+	marked map[string]bool   // directives that were written
+}
+
+func (p *printer) all(g *Gateway) {
 	p.schema(g)
 	p.directives(g.Schema)
 	for _, name := range g.order {
 		p.definition(g.Schema.Types[name])
 	}
-	return p.String()
 }
-
-// printer writes SDL. Blocks are parted by one blank line.
-type printer struct{ strings.Builder }
 
 func (p *printer) block() {
 	if p.Len() > 0 {
@@ -73,7 +82,7 @@ func (p *printer) directives(s *ast.Schema) {
 		p.block()
 		p.description(d.Description, "")
 		p.WriteString("directive @" + d.Name)
-		p.arguments(d.Arguments, "")
+		p.arguments(d.Arguments, "", "@"+d.Name)
 		p.applied(d.Directives)
 		if d.IsRepeatable {
 			p.WriteString(" repeatable")
@@ -94,12 +103,13 @@ func (p *printer) definition(d *ast.Definition) {
 		p.WriteString(" implements " + strings.Join(d.Interfaces, " & "))
 	}
 	p.applied(d.Directives)
+	p.mark(d.Name)
 	switch d.Kind {
 	case ast.Object, ast.Interface, ast.InputObject:
 		p.WriteString(" {\n")
 		for _, f := range d.Fields {
-			if !strings.HasPrefix(f.Name, "__") {
-				p.field(f)
+			if !strings.HasPrefix(f.Name, "__") && !ofFederation(f) {
+				p.field(f, d.Name+"."+f.Name)
 			}
 		}
 		p.WriteString("}")
@@ -111,6 +121,7 @@ func (p *printer) definition(d *ast.Definition) {
 			p.description(v.Description, "  ")
 			p.WriteString("  " + v.Name)
 			p.applied(v.Directives)
+			p.mark(d.Name + "." + v.Name)
 			p.WriteByte('\n')
 		}
 		p.WriteString("}")
@@ -118,20 +129,21 @@ func (p *printer) definition(d *ast.Definition) {
 	p.WriteByte('\n')
 }
 
-func (p *printer) field(f *ast.FieldDefinition) {
+func (p *printer) field(f *ast.FieldDefinition, coordinate string) {
 	p.description(f.Description, "  ")
 	p.WriteString("  " + f.Name)
-	p.arguments(f.Arguments, "  ")
+	p.arguments(f.Arguments, "  ", coordinate)
 	p.WriteString(": " + f.Type.String())
 	if f.DefaultValue != nil {
 		p.WriteString(" = " + f.DefaultValue.String())
 	}
 	p.applied(f.Directives)
+	p.mark(coordinate)
 	p.WriteByte('\n')
 }
 
 // arguments prints them on one line, or on a line each if one has a description.
-func (p *printer) arguments(args ast.ArgumentDefinitionList, indent string) {
+func (p *printer) arguments(args ast.ArgumentDefinitionList, indent, owner string) {
 	if len(args) == 0 {
 		return
 	}
@@ -155,6 +167,7 @@ func (p *printer) arguments(args ast.ArgumentDefinitionList, indent string) {
 			p.WriteString(" = " + a.DefaultValue.String())
 		}
 		p.applied(a.Directives)
+		p.mark(argumentCoordinate(owner, a))
 	}
 	p.WriteString(end)
 }

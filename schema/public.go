@@ -36,7 +36,15 @@ func (l *loader) publish(g *Gateway, doc *document) {
 		return
 	}
 	delete(public.Directives, "defer") // gqlparser's own; nothing here defers
-	g.Schema = public
+	g.Schema, g.tags = public, l.tags
+	g.shareable = map[string]bool{}
+	for _, t := range l.order {
+		for _, f := range t.fields {
+			if shareable(f) != nil {
+				g.shareable[f.coordinate()] = true
+			}
+		}
+	}
 	for name, t := range g.Types {
 		t.Def = public.Types[name]
 	}

@@ -1,11 +1,14 @@
 package schema
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // maxTag is how many characters the name of a tag may have.
 const maxTag = 128
 
-// checkTag checks a @tag. It is a label for other tools, which read the file; nothing here depends on it.
+// checkTag checks a @tag, and notes it. It is a label for other tools: it is shown where the gateway is a subgraph of theirs.
 func (l *loader) checkTag(u *use, coordinate string) {
 	v := u.arg("name")
 	name, ok := text(v)
@@ -19,5 +22,7 @@ func (l *loader) checkTag(u *use, coordinate string) {
 		l.problem(l.inside(v, i), coordinate, "a tag's name has letters, digits, _, - and / only", "other tools read it; write it with these")
 	case len(name) > maxTag:
 		l.problem(at(v.Position), coordinate, "a tag's name has 128 characters at most", "shorten it")
+	case !slices.Contains(l.tags[coordinate], name):
+		l.tags[coordinate] = append(l.tags[coordinate], name)
 	}
 }

@@ -59,6 +59,9 @@ func (l *live) read() (*gateway.Inputs, *config.Config) {
 	if l.serve.Dev {
 		cfg.Mode = config.Development
 	}
+	if l.serve.Federation {
+		cfg.Federation = true
+	}
 	out := &gateway.Inputs{
 		Files: in.sources, Err: err, Watch: append([]string{in.path}, in.names...),
 		Fixed: []gateway.Fixed{{Name: "listen", Value: string(cfg.Listen)}, {Name: "admin", Value: string(cfg.Admin)}},
@@ -103,7 +106,7 @@ func options(c *config.Config) gateway.Options {
 			MaxHeader: int(n.Upstream.MaxHeader), MaxConns: n.Upstream.MaxConns, IdleConns: n.Upstream.IdleConns,
 			IdleTimeout: time.Duration(n.Upstream.IdleTimeout),
 		},
-		Overlays: c.Overlays(),
+		Overlays: c.Overlays(), Federation: c.Federation,
 	}
 }
 

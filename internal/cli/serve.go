@@ -10,13 +10,15 @@ import (
 
 // serveCmd is `manifold serve`.
 type serveCmd struct {
-	Files  []string `arg:"" optional:"" help:"Files or folders to serve together; default: those that gateway.yaml names, or gateway.graphql." placeholder:"FILE"`
-	Config string   `help:"How it runs: addresses, limits; default gateway.yaml, if it is here." placeholder:"FILE"`
-	Listen string   `help:"Address to listen on; default :8080." placeholder:"HOST:PORT"`
-	Admin  string   `help:"Address of metrics, status and reload; default none. Never make it public." placeholder:"HOST:PORT"`
-	Watch  bool     `help:"Reload when a file changes."`
-	Dev    bool     `help:"Development mode: playground at /, introspection, suggestions, and the services' own error texts. Not for production."`
-	Log    string   `help:"Form of the log on standard error: text or json." enum:"text,json" default:"text" placeholder:"FORM"`
+	Files      []string `arg:"" optional:"" help:"Files or folders to serve together; default: those that gateway.yaml names, or gateway.graphql." placeholder:"FILE"`
+	Config     string   `help:"How it runs: addresses, limits; default gateway.yaml, if it is here." placeholder:"FILE"`
+	Listen     string   `help:"Address to listen on; default :8080." placeholder:"HOST:PORT"`
+	Admin      string   `help:"Address of metrics, status and reload; default none. Never make it public." placeholder:"HOST:PORT"`
+	Watch      bool     `help:"Reload when a file changes."`
+	Dev        bool     `help:"Development mode: playground at /, introspection, suggestions, and the services' own error texts. Not for production."`
+	Federation bool     `help:"Be a subgraph of Apollo Federation: serve _service and _entities. Let only the router reach it."`
+
+	Log string `help:"Form of the log on standard error: text or json." enum:"text,json" default:"text" placeholder:"FORM"`
 
 	mockFlags
 }
@@ -30,6 +32,8 @@ SIGHUP reads the files again; with --watch, every change of them does. Files wit
 are logged, and what was served is served on. No request is lost by a reload.
 
 Names as ${USERS_URL} in the files are read from the environment.
+
+With --federation the gateway is a subgraph: "manifold schema --federation" prints what its supergraph is composed of.
 
 With --mock no service is called: what they would answer is made up from the types, or is what @mock says of a field. Names
 that only mocked services need may be unset. --mock-source makes up the answers of one service and calls the others.

@@ -31,11 +31,15 @@ func loadMocked(in *inputs, w *world, mock schema.Mock) (*schema.Gateway, error)
 	return schema.LoadWith(in.sources, schema.Options{
 		Env: w.Env, Overlays: in.config.Overlays(), Mock: mock, Read: in.files.read,
 		Reflect: upstreams.Reflect, Introspect: upstreams.IntrospectBy(upstreams.Options{}), Functions: w.Functions,
+		Federation: in.config.Federation,
 	})
 }
 
 // publicSDL returns the schema as clients see it.
 func publicSDL(gw *schema.Gateway) string { return schema.PublicSDL(gw) }
+
+// subgraphSDL returns it as that of a subgraph of Apollo Federation.
+func subgraphSDL(gw *schema.Gateway) string { return schema.SubgraphSDL(gw) }
 
 // compile prints the plan of one operation of the query text. If variables is not nil, they are checked against the
 // operation and printed as connectors would get them. The error is a gqlerror.List if the query is at fault.

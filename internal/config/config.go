@@ -10,10 +10,13 @@ import (
 // Config is gateway.yaml. The tags of a key: its name, its default as it would be written, the least and the greatest value,
 // an example, and what it is for.
 type Config struct {
-	Listen  Address           `key:"listen" default:":8080" example:"127.0.0.1:8080" about:"Public address: GraphQL at /graphql."`
-	Admin   Address           `key:"admin" example:"127.0.0.1:9090" about:"Address of metrics, health, status and reload. Without it there is no such listener. Never make it public."`
-	Mode    Mode              `key:"mode" default:"production" example:"development" about:"development switches on the playground, introspection, suggestions, and the services' own error texts. Not for production."`
-	Schema  []Text            `key:"schema" default:"[gateway.graphql]" example:"[gateway.graphql, more/]" about:"Schema files, and folders that hold them, from the folder of this file. Files named on the command line take their place."`
+	Listen Address `key:"listen" default:":8080" example:"127.0.0.1:8080" about:"Public address: GraphQL at /graphql."`
+	Admin  Address `key:"admin" example:"127.0.0.1:9090" about:"Address of metrics, health, status and reload. Without it there is no such listener. Never make it public."`
+	Mode   Mode    `key:"mode" default:"production" example:"development" about:"development switches on the playground, introspection, suggestions, and the services' own error texts. Not for production."`
+	Schema []Text  `key:"schema" default:"[gateway.graphql]" example:"[gateway.graphql, more/]" about:"Schema files, and folders that hold them, from the folder of this file. Files named on the command line take their place."`
+	// Federation makes the gateway a subgraph of somebody's supergraph.
+	Federation bool `key:"federation" default:"false" example:"true" about:"true makes the gateway a subgraph of Apollo Federation: it serves _service and _entities. Then let only the router reach it: every entity can be asked for by its key."`
+
 	Sources map[string]Source `key:"sources" about:"What this environment says about a @source, by its name."`
 	Limits  Limits            `key:"limits" about:"What one request may cost."`
 

@@ -247,6 +247,11 @@ func (r *reader) scalar(s string, at schema.Spot, v reflect.Value, k key) {
 		var d Duration
 		d, err = parseDuration(s)
 		n = int64(d)
+	case bool:
+		if s != "true" && s != "false" {
+			err = fmt.Errorf("%q is neither true nor false", s)
+		}
+		v.SetBool(s == "true")
 	case int:
 		if n, err = strconv.ParseInt(strings.ReplaceAll(s, "_", ""), 10, 64); err != nil {
 			err = fmt.Errorf("%q is not a whole number", s)

@@ -63,6 +63,10 @@ func valueSchema(f reflect.StructField) map[string]any {
 		}
 	case reflect.TypeFor[Duration]():
 		s["anyOf"] = []any{map[string]any{"type": "string", "pattern": `^([0-9.]+(ns|us|ms|s|m|h))+$`}, variable()}
+	case reflect.TypeFor[bool]():
+		s["anyOf"] = []any{map[string]any{"type": "boolean"}, variable()}
+		s["default"] = f.Tag.Get("default") == "true"
+		s["examples"] = []any{f.Tag.Get("example") == "true"}
 	case reflect.TypeFor[int]():
 		number := map[string]any{"type": "integer"}
 		for word, tag := range map[string]string{"minimum": "min", "maximum": "max"} {

@@ -61,6 +61,8 @@ func kindName(t reflect.Type) string {
 		return "any"
 	case reflect.TypeFor[[]Text]():
 		return "list of texts"
+	case reflect.TypeFor[bool]():
+		return "true or false"
 	case reflect.TypeFor[int]():
 		return "number"
 	case reflect.TypeFor[Text](), reflect.TypeFor[string]():

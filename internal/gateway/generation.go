@@ -21,18 +21,19 @@ import (
 
 // Options say how a gateway runs. The zero value is the safe one: production mode and default limits.
 type Options struct {
-	Dev       bool                                                  // playground, introspection, suggestions, causes of upstream errors
-	Env       func(string) (string, bool)                           // environment of gateway.graphql; nil: the process's
-	Logger    *slog.Logger                                          // nil: slog.Default
-	Limits    Limits                                                // of documents; zero fields: defaults
-	Calls     aggregation.Limits                                    // of operations; zero: defaults
-	Upstreams upstreams.Options                                     // of calls; zero fields: defaults
-	Callers   func(*upstreams.Set) func(index int) upstreams.Caller // replaces the way to upstreams in tests; nil: the network
-	Overlays  map[string]schema.Overlay                             // of sources, by name
-	Mock      schema.Mock                                           // sources whose answers are made up
-	Read      func(path string) ([]byte, error)                     // files that gateway.graphql names; nil: there are none
-	Functions *gofunc.Set                                           // Go functions that connectors may call; nil: there are none
-	Revision  string                                                // names the version of the text, for people; a hash of it
+	Dev        bool                                                  // playground, introspection, suggestions, causes of upstream errors
+	Env        func(string) (string, bool)                           // environment of gateway.graphql; nil: the process's
+	Logger     *slog.Logger                                          // nil: slog.Default
+	Limits     Limits                                                // of documents; zero fields: defaults
+	Calls      aggregation.Limits                                    // of operations; zero: defaults
+	Upstreams  upstreams.Options                                     // of calls; zero fields: defaults
+	Callers    func(*upstreams.Set) func(index int) upstreams.Caller // replaces the way to upstreams in tests; nil: the network
+	Overlays   map[string]schema.Overlay                             // of sources, by name
+	Mock       schema.Mock                                           // sources whose answers are made up
+	Read       func(path string) ([]byte, error)                     // files that gateway.graphql names; nil: there are none
+	Functions  *gofunc.Set                                           // Go functions that connectors may call; nil: there are none
+	Federation bool                                                  // the gateway is a subgraph of Apollo Federation
+	Revision   string                                                // names the version of the text, for people; a hash of it
 }
 
 // Generation is everything built from one version of the text. It is immutable; requests keep the one they began with.
@@ -60,6 +61,7 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 	model, err := schema.LoadWith(files, schema.Options{
 		Env: o.Env, Overlays: o.Overlays, Mock: o.Mock, Read: o.Read,
 		Reflect: upstreams.Reflect, Introspect: upstreams.IntrospectBy(o.Upstreams), Functions: o.Functions,
+		Federation: o.Federation,
 	})
 	if err != nil {
 		return nil, err

@@ -25,6 +25,8 @@ type Spec struct {
 	Config   map[string]schema.Overlay // $config of the sources
 	Mock     *Mock
 	Mocked   schema.Mock // the sources that are mocked
+	// Federation: the gateway is served as a subgraph.
+	Federation bool
 	// Requests are the `request` sections, in order. A spec of a bad file has none.
 	Requests []*SpecRequest
 }
@@ -40,7 +42,7 @@ type SpecRequest struct {
 
 // goldens are the sections that a run fills in, in the order in which new ones are written.
 func goldens() []string {
-	return []string{"plan", "calls", "response", "response-headers", "problems", "warnings", "sdl"}
+	return []string{"plan", "calls", "response", "response-headers", "problems", "warnings", "sdl", "subgraph"}
 }
 
 // ParseSpec reads an archive. Errors name the section.
@@ -114,6 +116,11 @@ func (s *Spec) section(name, text string, files map[string]string) error {
 			}
 			s.Mocked.Sources = append(s.Mocked.Sources, line)
 		}
+	case name == "federation":
+		if strings.TrimSpace(text) != "" {
+			return fmt.Errorf("it holds nothing")
+		}
+		s.Federation = true
 	case strings.HasPrefix(name, "mock/"): // the body of a canned answer
 	case kind == "request":
 		r := &SpecRequest{Label: label, Query: text, Header: http.Header{}}

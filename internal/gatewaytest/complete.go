@@ -89,6 +89,9 @@ func (x *execution) list(t *ast.Type, f *schema.Field, items []any, v located, f
 
 // composite completes a value of an object, interface or union type.
 func (x *execution) composite(f *schema.Field, v located, fields []*ast.Field, at path) (string, outcome) {
+	if f.Named.Represented != nil {
+		return x.represented(f, v, fields, at)
+	}
 	if _, ok := v.v.(*Object); !ok {
 		return x.misfit(at)
 	}

@@ -79,7 +79,7 @@ func NewCase(seed uint64) (*Case, error) {
 	s := newSchema(newDice(seed, 1))
 	c := &Case{Seed: seed, Schema: s.Text(), schema: s, world: newWorld(seed, s)}
 	var err error
-	c.gateway, err = Open([]*ast.Source{{Name: "gateway.graphql", Input: c.Schema}}, nil,
+	c.gateway, err = OpenWith([]*ast.Source{{Name: "gateway.graphql", Input: c.Schema}}, nil, schema.Options{Federation: true},
 		func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
 			return c.answer(source, call)
 		})
@@ -100,6 +100,11 @@ func (c *Case) answer(source *schema.Source, call *upstreams.Call) (*upstreams.R
 // is needed to run it again.
 func (c *Case) Compare(n uint64) (err error) {
 	query, variables := newQuery(newDice(c.Seed, 100+n), c.schema)
+	if n%4 == 3 {
+		if text, values := newEntityQuery(newDice(c.Seed, 500+n), c.schema, c.gateway.Model); text != "" {
+			query, variables = text, values
+		}
+	}
 	var p *Prepared
 	defer func() {
 		if r := recover(); r != nil {

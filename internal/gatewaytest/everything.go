@@ -49,7 +49,7 @@ func (e everything) selection(t *ast.Definition, depth int) string {
 
 func (e everything) fields(t *ast.Definition, depth int, prefix string) (out []string) {
 	for _, f := range t.Fields {
-		if strings.HasPrefix(f.Name, "__") {
+		if strings.HasPrefix(f.Name, "__") || f.Name == "_entities" { // no type tells what a representation is
 			continue
 		}
 		text := f.Name + e.arguments(f.Arguments)

@@ -1,6 +1,7 @@
 package gatewaytest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -38,6 +39,9 @@ func (x *execution) prepare(o *thing, groups []*group, at path) (gone bool, how 
 		}
 	}
 	all := x.loaders(o, groups)
+	if o.represented && !slices.Contains(all, o.by) {
+		all = append(all, o.by)
+	}
 	for _, c := range all {
 		x.load(o, c)
 	}

@@ -18,6 +18,7 @@ type located struct {
 	whole    bool              // v is what a connector returned, not something inside of it
 	given    bool              // a selection built it: its members are kept whatever the loader says
 	asked    *Object           // the key a loader was asked for v by, or what of it lies in v: a reply need not repeat it
+	ours     bool              // of a representation: its members have the schema's names
 	embedded bool              // an entity that the reply carries whole, whoever loads it elsewhere
 	exact    bool              // v has the key it was asked for by, whatever its reply says: a batch told it apart by that
 }
@@ -30,7 +31,9 @@ type thing struct {
 	reference bool              // of what is held only the key counts
 	by        *schema.Connector // the loader that it was looked up by
 	reading   bool              // a connector reads its key
-	loaded    map[*schema.Connector]*loaded
+	// represented says that a client named it by the key that by reads; it holds nothing else.
+	represented bool
+	loaded      map[*schema.Connector]*loaded
 }
 
 // loaded is what a loader said about one thing.
@@ -48,6 +51,10 @@ func (x *execution) provider(o *thing, f *schema.Field) *schema.Connector {
 	via := o.held.via
 	f = f.For(sourceOf(via))
 	switch {
+	case o.represented && o.carries(f) && (o.reading || !o.typ.KeyHolder(f, nil)):
+		return nil
+	case o.represented:
+		return block
 	case o.held.shape != nil:
 		m, ok := memberOf(o.held.shape, f.Name)
 		if ok && (o.reading || o.held.whole && slices.Contains(o.typ.Loaders, via) || !o.typ.KeyHolder(f, m)) {
@@ -156,8 +163,11 @@ func (o *thing) loader() *schema.Connector {
 // has reports whether o has the key of c.
 func (o *thing) has(c *schema.Connector) bool {
 	for _, in := range c.Inputs {
+		if f := o.typ.Fields[in.Path[0]]; o.represented && !o.carries(f) && f.Connector == nil {
+			return false
+		}
 		if o.held.shape == nil {
-			break
+			continue
 		}
 		if !listed(o.held.shape, in.Path) && o.typ.Fields[in.Path[0]].Connector == nil {
 			return false
@@ -199,7 +209,11 @@ func fieldLevel(c *schema.Connector) bool { return strings.Contains(c.Coordinate
 
 // read returns a field's value by the mapping of what it lies in.
 func read(from located, f *schema.Field) located {
-	out := located{via: from.via, embedded: f.Embedded}
+	out := located{via: from.via, embedded: f.Embedded, ours: from.ours}
+	if from.ours {
+		out.v = property(from.v, f.Name)
+		return out
+	}
 	if from.shape != nil {
 		m, ok := memberOf(from.shape, f.Name)
 		if !ok {

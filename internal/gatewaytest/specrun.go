@@ -42,7 +42,7 @@ func runSpec(t *testing.T, s *Spec, out map[string]string) {
 	if len(g.Model.Warnings) > 0 {
 		out["warnings"] = g.Model.Warnings.Error() + "\n"
 	}
-	out["sdl"] = schema.PublicSDL(g.Model)
+	out["sdl"], out["subgraph"] = schema.PublicSDL(g.Model), schema.SubgraphSDL(g.Model)
 	if err := s.serve(g.Model); err != nil {
 		t.Error(err)
 	}
@@ -70,7 +70,7 @@ func (s *Spec) Options() schema.Options {
 		}
 		return protos.Parse(name+".proto", read)
 	}
-	return schema.Options{Overlays: s.Config, Mock: s.Mocked, Read: read, Reflect: reflect, Functions: Functions()}
+	return schema.Options{Overlays: s.Config, Mock: s.Mocked, Read: read, Reflect: reflect, Functions: Functions(), Federation: s.Federation}
 }
 
 // answer makes the mock take one tick for each call. Waves are numbered by the clock.
@@ -123,7 +123,7 @@ func (s *Spec) request(t *testing.T, g *Gateway, r *SpecRequest, out map[string]
 // Required names the sections a spec must have: what comes out, and what was called for it.
 func (s *Spec) Required() []string {
 	if len(s.Requests) == 0 {
-		for _, name := range []string{"problems", "warnings", "sdl"} {
+		for _, name := range []string{"problems", "warnings", "sdl", "subgraph"} {
 			if _, ok := s.Golden(name); ok {
 				return nil
 			}

@@ -266,6 +266,15 @@ type Abstract struct {
 	Names   []string       // the possible types, in the order of Object.Variants
 	ByName  map[string]int // value -> index of the type
 	Wrapped []int          // slot of base 0 for each variant, -1 for none: the type is the one whose slot holds an object; nil: by Ref
+	// Keys, if there are any, one for each variant, say that the objects are representations of entities which a client sent:
+	// ByName leads to the first of the variants of a type, and the object is of the first one whose key it has.
+	Keys []Key
+}
+
+// Key is a key by which a client may name an entity.
+type Key struct {
+	Name  string // its members, for people
+	Slots []int  // of base 0, each with a text, a number or a Boolean
 }
 
 // Variant is how an object of one concrete type is written.

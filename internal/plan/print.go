@@ -286,13 +286,16 @@ func (p *printer) object(o *Object) string {
 		return text
 	}
 	var texts, names []string // types that are written alike are printed together
-	for _, v := range o.Variants {
-		text := p.fields(v.Fields)
+	for i, v := range o.Variants {
+		text, name := p.fields(v.Fields), v.Type
+		if o.Abstract.Keys != nil {
+			name += " by " + o.Abstract.Keys[i].Name
+		}
 		if i := slices.Index(texts, text); i >= 0 {
-			names[i] += ", " + v.Type
+			names[i] += ", " + name
 			continue
 		}
-		texts, names = append(texts, text), append(names, v.Type)
+		texts, names = append(texts, text), append(names, name)
 	}
 	for i := range texts {
 		texts[i] = names[i] + " " + texts[i]
