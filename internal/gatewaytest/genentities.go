@@ -50,9 +50,9 @@ func (q *genQuery) representation(way schema.Representation) any {
 	}
 	q.number = 1 + q.d.IntN(6)
 	o := NewObject()
-	switch {
-	case q.d.in(20):
-	case q.d.in(20):
+	switch q.d.IntN(20) {
+	case 0: // none
+	case 1:
 		o.Set("__typename", pick(q.d, []any{"Query", "Nothing", jsonInt(1), nil}))
 	default:
 		o.Set("__typename", way.Type.Name)
