@@ -2,6 +2,7 @@ package aggregation
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -55,6 +56,9 @@ func (f *frame) valueOf(c *call) (slot, *fault.Error) {
 		return slot{kind: null}, nil
 	}
 	value, err := f.locateBody(c)
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		return slot{}, e
+	}
 	if err != nil {
 		return slot{}, authored(&fault.Error{
 			Code: fault.UpstreamBadResponse, Status: reply.Status, Cause: err,
@@ -128,6 +132,10 @@ func (f *frame) fallbackAs(l *loading, body []byte, shape *plan.Shape) (slot, *f
 
 // jsonBody returns the body as one JSON value, nil if it is none.
 func (f *frame) jsonBody(c *call) []byte {
+	if c.reply.Message != nil {
+		text, _ := f.json(c)
+		return text
+	}
 	if isText(c.reply.ContentType) {
 		text, err := decodeText(c.reply)
 		if err != nil {
@@ -145,6 +153,9 @@ func (f *frame) jsonBody(c *call) []byte {
 // locateBody checks a whole body and locates its value.
 func (f *frame) locateBody(c *call) (slot, error) {
 	p, body := &c.loader.plan.Reply, c.reply.Body
+	if c.reply.Message != nil {
+		return f.locateMessage(c)
+	}
 	f.stack = f.stack[:0]
 	l := locator{f: f, b: body, buf: uint16(c.buf), env: &f.env}
 	i := 0

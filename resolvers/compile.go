@@ -102,6 +102,9 @@ func (c *compilation) compilePart(root *schema.Type, fields []*collected) (*plan
 		if l.node != nil {
 			l.node.finish()
 		}
+		if req := l.plan.Request; req != nil && req.RPC != nil {
+			l.plan.Reply.Wire = wireReply(&l.plan.Reply, req.RPC.Reply)
+		}
 		pt.plan.Loaders = append(pt.plan.Loaders, l.plan)
 	}
 	pt.schedule()

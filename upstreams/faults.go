@@ -36,9 +36,9 @@ func callFault(ctx context.Context, upstream string, status int, err error) *fau
 	ended := over(ctx)
 	switch {
 	case bad:
-		f.Code, f.Message = fault.UpstreamBadResponse, "The upstream sent a malformed response."
+		f.Code, f.Message = badResponse()
 	case large:
-		f.Code, f.Message = fault.UpstreamTooLarge, "The upstream sent too large a response."
+		f.Code, f.Message = largeResponse()
 	case errors.Is(ended, context.Canceled):
 		f.Code, f.Message = fault.Internal, "The call was cancelled."
 		f.Cause = wrap(context.Canceled, err)
@@ -49,6 +49,14 @@ func callFault(ctx context.Context, upstream string, status int, err error) *fau
 		f.Code, f.Message = fault.UpstreamUnavailable, "The upstream is not available."
 	}
 	return f
+}
+
+func badResponse() (fault.Code, string) {
+	return fault.UpstreamBadResponse, "The upstream sent a malformed response."
+}
+
+func largeResponse() (fault.Code, string) {
+	return fault.UpstreamTooLarge, "The upstream sent too large a response."
 }
 
 // over returns why ctx is over: context.Canceled or context.DeadlineExceeded; nil if it is not. It looks at the clock,

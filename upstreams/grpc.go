@@ -3,7 +3,6 @@ package upstreams
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"time"
 
 	"google.golang.org/grpc"
@@ -14,8 +13,6 @@ import (
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
-
-	"manifold/internal/transcode"
 )
 
 // GRPCTarget is where a gRPC upstream is, and how it is reached.
@@ -112,22 +109,17 @@ func (g *GRPC) Call(ctx context.Context, c *Call) (*Reply, error) {
 		ctx = d.standard()
 	}
 	var header metadata.MD
-	in := received{memory: g.memory, decoder: c.RPC.Reply, limit: g.limit}
+	in := received{memory: g.memory}
 	var options [4]grpc.CallOption
 	copy(options[:], g.options)
 	options[3] = grpc.Header(&header)
 	err = g.conn.Invoke(metadata.NewOutgoingContext(ctx, md), c.RPC.Path, sent(message), &in, options[:]...)
-	if err == nil && in.err == nil {
-		return g.reply(codes.OK, header, in.json), nil
+	if err == nil {
+		r := g.reply(codes.OK, header, in.wire)
+		r.Message, r.Limit = c.RPC.Reply, g.limit
+		return r, nil
 	}
-	defer g.memory.putBlock(in.json)
-	switch {
-	case err != nil:
-	case errors.Is(in.err, transcode.ErrTooLong):
-		return nil, callFault(ctx, g.upstream, 200, tooLarge(in.err.Error()))
-	default:
-		return nil, callFault(ctx, g.upstream, 200, malformed(in.err.Error()))
-	}
+	g.memory.putBlock(in.wire)
 	said := status.Convert(err)
 	if f := grpcFault(ctx, g.upstream, said); f != nil {
 		return nil, f

@@ -71,12 +71,13 @@ func BenchmarkGRPC(b *testing.B) {
 	b.Run("ours", func(b *testing.B) {
 		g := openGRPC(b, address, upstreams.Options{})
 		call := &upstreams.Call{RPC: transcode.NewMethod(m.Path(), m.Input, m.Output, nil), Body: []byte(`{"ids":["p1","p2","p3"]}`)}
+		var text []byte
 		measure(b, func() error {
 			r, err := g.Call(b.Context(), call)
 			if err != nil {
 				return err
 			}
-			if len(r.Body) < 8000 {
+			if text, err = r.Message.Decode(text[:0], r.Body, r.Limit); err != nil || len(text) < 8000 {
 				return errShort
 			}
 			r.Release()

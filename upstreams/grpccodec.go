@@ -1,21 +1,14 @@
 package upstreams
 
-import (
-	"google.golang.org/grpc/mem"
-
-	"manifold/internal/transcode"
-)
+import "google.golang.org/grpc/mem"
 
 // sent is a message to be sent as it is.
 type sent []byte
 
-// received is where a message goes: it is turned into JSON while gRPC still holds its bytes, so they are not copied.
+// received is where a message goes: gRPC takes its own bytes back.
 type received struct {
-	memory  *memory
-	decoder *transcode.Decoder
-	limit   int // bytes of JSON
-	json    *block
-	err     error // of the decoder; gRPC would make a status of it that looks like the service's
+	memory *memory
+	wire   *block
 }
 
 // rawCodec hands the bytes of messages through. It calls itself proto, because that is what the bytes are.
@@ -29,16 +22,8 @@ func (rawCodec) Marshal(v any) (mem.BufferSlice, error) {
 
 func (rawCodec) Unmarshal(data mem.BufferSlice, v any) error {
 	in := v.(*received)
-	var wire []byte
-	if len(data) == 1 {
-		wire = data[0].ReadOnlyData()
-	} else if len(data) > 1 { // a message beyond a frame of 16 KiB
-		whole := in.memory.block(data.Len())
-		defer in.memory.putBlock(whole)
-		wire = whole.b[:data.Len()]
-		data.CopyTo(wire)
-	}
-	in.json = in.memory.block(2 * len(wire))
-	in.json.b, in.err = in.decoder.Decode(in.json.b, wire, in.limit)
+	in.wire = in.memory.block(data.Len())
+	in.wire.b = in.wire.b[:data.Len()]
+	data.CopyTo(in.wire.b)
 	return nil
 }

@@ -2,10 +2,12 @@ package upstreams
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"strings"
 
 	"manifold/internal/fault"
+	"manifold/internal/transcode"
 )
 
 // Reply is the whole answer of an upstream, whatever its status.
@@ -19,6 +21,10 @@ type Reply struct {
 	ContentType string // as sent, or ""
 	Body        []byte // decompressed; empty if there was none
 	Aborted     bool   // the status is 409 because gRPC says ABORTED: to call again may help, unlike with other conflicts
+
+	// Message is set of a reply that is a message of Protocol Buffers: it decodes the Body, whose JSON may be Limit bytes long.
+	Message *transcode.Decoder
+	Limit   int
 
 	// Fault is what a reply that is no success means, unless the connector says otherwise; nil: what its status says.
 	Fault *fault.Error
@@ -55,6 +61,27 @@ func (r *Reply) Header(name string) []string {
 // NewReply returns a reply that belongs to nobody's pool. The content type is that of the header.
 func NewReply(status int, header http.Header, body []byte) *Reply {
 	return &Reply{Status: status, ContentType: header.Get("Content-Type"), Body: body, header: header}
+}
+
+// JSON returns the body as JSON: a Message in memory of its own, anything else as it is. The error is a fault.
+func (r *Reply) JSON() ([]byte, error) {
+	if r.Message == nil {
+		return r.Body, nil
+	}
+	text, err := r.Message.Decode(nil, r.Body, r.Limit)
+	if err != nil {
+		return nil, r.Unreadable(err)
+	}
+	return text, nil
+}
+
+// Unreadable is the fault of a Message that does not decode the Body, but fails with err.
+func (r *Reply) Unreadable(err error) *fault.Error {
+	f := &fault.Error{Status: r.Status, Cause: err}
+	if f.Code, f.Message = badResponse(); errors.Is(err, transcode.ErrTooLong) {
+		f.Code, f.Message = largeResponse()
+	}
+	return f
 }
 
 // Headers returns all headers. The strings are copies; the map is read only.

@@ -288,7 +288,11 @@ func refusalCode(reply *upstreams.Reply) fault.Code {
 
 // bodyOf decodes a body by its media type.
 func bodyOf(reply *upstreams.Reply) (v any, bad bool) {
-	text := strings.TrimPrefix(string(reply.Body), "\ufeff")
+	body, err := reply.JSON()
+	if err != nil {
+		return nil, true
+	}
+	text := strings.TrimPrefix(string(body), "\ufeff")
 	kind, _, _ := strings.Cut(strings.ToLower(reply.ContentType), ";")
 	kind = strings.TrimSpace(kind)
 	switch {
@@ -299,7 +303,7 @@ func bodyOf(reply *upstreams.Reply) (v any, bad bool) {
 	case kind != "" && !strings.HasSuffix(kind, "json"):
 		return absent{}, true
 	}
-	v, err := Decode([]byte(text))
+	v, err = Decode([]byte(text))
 	if err != nil {
 		return absent{}, true
 	}

@@ -13,7 +13,7 @@ import (
 const maxMessage = 16 << 20
 
 // answerOf asks the mock for the answer to a call. Messages of gRPC go over the wire: the request is encoded as it would be,
-// and a reply written as JSON comes back as the service's message would. Go functions are called.
+// and a reply written as JSON comes back as the service's message. Go functions are called.
 func (m *Mock) answerOf(ctx context.Context, source *schema.Source, call *upstreams.Call, wave int) (*upstreams.Reply, error) {
 	if source != nil && source.Function != nil {
 		return m.ask(ctx, source, call, wave)
@@ -46,9 +46,9 @@ func (m *Mock) answerOf(ctx context.Context, source *schema.Source, call *upstre
 		if err != nil {
 			return nil, bad(err)
 		}
-		if reply.Body, err = call.RPC.Reply.Decode(nil, wire, maxMessage); err != nil {
-			return nil, bad(err)
-		}
+		message := *reply
+		message.Body, message.Message, message.Limit = wire, call.RPC.Reply, maxMessage
+		return &message, nil
 	}
 	return reply, nil
 }

@@ -150,6 +150,7 @@ type Reply struct {
 	Blind     bool         // Transform reads nothing of the body, which may be of any type
 	Path      []string     // properties from the reply's root to the value
 	PathExpr  mapping.Node // Path as a mapping, for replies in which it leads through a list
+	Wire      *WireReply   // how replies that are messages of gRPC are read; nil: as JSON
 	Shape     *Shape       // of the value; of a Batch: of the list of items, or the Map of them
 	// KeySlots are the slots of a record that hold its key: the key of a Batch's item, or of an entity loaded one by one. An
 	// entity whose reply does not repeat its key gets the one it was asked by.

@@ -30,21 +30,31 @@ func (d *Decoder) Decode(dst, wire []byte, limit int) ([]byte, error) {
 	if len(wire) > maxWire {
 		return dst, errLong
 	}
-	s, ok := d.pool.Get().(*decoding)
-	if !ok {
-		s = new(decoding)
-	}
-	s.merge = len(wire) + 64<<10
-	s.limit = len(dst) + limit
+	s := d.take(len(wire), len(dst)+limit)
 	out, err := s.value(dst, wire, d.root, 0)
-	s.slots, s.entries = s.slots[:0], s.entries[:0]
-	if cap(s.slots) <= 1<<12 && cap(s.entries) <= 1<<12 {
-		d.pool.Put(s)
-	}
+	d.give(s)
 	if err != nil {
 		return dst, err
 	}
 	return out, nil
+}
+
+// take returns the memory for reading a message of so many bytes. dst may become limit long.
+func (d *Decoder) take(wire, limit int) *decoding {
+	s, ok := d.pool.Get().(*decoding)
+	if !ok {
+		s = new(decoding)
+	}
+	s.merge = wire + 64<<10
+	s.limit = limit
+	return s
+}
+
+func (d *Decoder) give(s *decoding) {
+	s.slots, s.entries = s.slots[:0], s.entries[:0]
+	if cap(s.slots) <= 1<<12 && cap(s.entries) <= 1<<12 {
+		d.pool.Put(s)
+	}
 }
 
 // decoding is the memory of one Decode.
