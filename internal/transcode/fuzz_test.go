@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
 	"manifold/internal/rawjson"
@@ -44,7 +43,7 @@ func TestRandomMessages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wire = mixed(r, wire)
+		wire = random(r).Mixed(wire)
 		want, err := reference(md, wire)
 		if err != nil {
 			t.Fatal(err)
@@ -64,32 +63,6 @@ func TestRandomMessages(t *testing.T) {
 			t.Fatalf("%s\n%s\nis encoded as %x\nwhich is %v, %v", roots[k], text, again, want, err)
 		}
 	}
-}
-
-// mixed puts the fields of a message in another order, which means the same as long as no oneof is set twice, and adds some
-// that nobody knows. Fields of one number keep their order.
-func mixed(r *rand.Rand, wire []byte) []byte {
-	var numbers []protowire.Number
-	fields := make(map[protowire.Number][]byte)
-	for len(wire) > 0 {
-		number, _, n := protowire.ConsumeField(wire)
-		if fields[number] == nil {
-			numbers = append(numbers, number)
-		}
-		fields[number] = append(fields[number], wire[:n]...)
-		wire = wire[n:]
-	}
-	r.Shuffle(len(numbers), func(i, k int) { numbers[i], numbers[k] = numbers[k], numbers[i] })
-	for _, number := range numbers {
-		wire = append(wire, fields[number]...)
-		if r.IntN(4) == 0 {
-			wire = protowire.AppendTag(wire, 5001, protowire.StartGroupType)
-			wire = protowire.AppendTag(wire, 1, protowire.Fixed32Type)
-			wire = protowire.AppendFixed32(wire, 7)
-			wire = protowire.AppendTag(wire, 5001, protowire.EndGroupType)
-		}
-	}
-	return wire
 }
 
 func FuzzDecode(f *testing.F) {
