@@ -273,8 +273,11 @@ func wellKnown(m protoreflect.MessageDescriptor) bool {
 	return m.FullName().Parent() == "google.protobuf"
 }
 
-// messageField finds a field by its name in the definition, or in JSON.
+// messageField finds a field by its name in the definition, or in JSON. A group may also be called what its field is.
 func messageField(m protoreflect.MessageDescriptor, name string) protoreflect.FieldDescriptor {
+	if f := m.Fields().ByTextName(name); f != nil {
+		return f
+	}
 	if f := m.Fields().ByName(protoreflect.Name(name)); f != nil {
 		return f
 	}
@@ -284,7 +287,7 @@ func messageField(m protoreflect.MessageDescriptor, name string) protoreflect.Fi
 func fieldsOf(m protoreflect.MessageDescriptor) []string {
 	var names []string
 	for i := range m.Fields().Len() {
-		names = append(names, string(m.Fields().Get(i).Name()))
+		names = append(names, m.Fields().Get(i).TextName())
 	}
 	return names
 }

@@ -56,7 +56,7 @@ func (x *messageFit) follow(m protoreflect.MessageDescriptor, keys []string, p p
 		if wellKnown(m) {
 			return nil
 		}
-		f := m.Fields().ByName(protoreflect.Name(key))
+		f := m.Fields().ByTextName(key) // a group by the name that is written in the file
 		if f == nil {
 			x.problem(p, coordinate, fmt.Sprintf("the message %s has no field %s", m.FullName(), key), orElse(x.didYouMean(key, fieldsOf(m), ""), hint))
 			return nil
