@@ -31,9 +31,10 @@ func (f *frame) locateMessage(c *call) (slot, error) {
 		if err == nil {
 			return s, nil
 		}
-		if !errors.Is(err, transcode.ErrOdd) {
+		if errors.Is(err, transcode.ErrTooLong) {
 			return slot{}, reply.Unreadable(err)
 		}
+		// It is not written in one go, or malformed: whoever reads all of it says what counts, or what is wrong.
 		f.scratch, f.slots, f.stack = f.scratch[:scratch], f.slots[:slots], f.stack[:0]
 	}
 	body, e := f.json(c)

@@ -36,7 +36,7 @@ func TestGRPCCall(t *testing.T) {
 		return message, nil
 	})
 	g := openGRPC(t, "dns:///"+peer.address, upstreams.Options{})
-	r, err := callJSON(g, soon(t), &upstreams.Call{
+	r, err := callJSON(soon(t), g, &upstreams.Call{
 		RPC: echo(t), Body: []byte(`{"text":"hi \u00e9","number":"9223372036854775807"}`),
 		Headers: []upstreams.Header{
 			{Name: "Authorization", Value: "Bearer x"}, {Name: "X-Two", Value: "1"}, {Name: "x-two", Value: "2"}, {Name: "Connection", Value: "close"}, {Name: "TE", Value: "gzip"},
@@ -65,7 +65,7 @@ func TestGRPCCallWithoutBody(t *testing.T) {
 	t.Parallel()
 	peer := serveGRPC(t, echoes)
 	g := openGRPC(t, "passthrough:///"+peer.address, upstreams.Options{})
-	r, err := callJSON(g, soon(t), &upstreams.Call{RPC: echo(t)})
+	r, err := callJSON(soon(t), g, &upstreams.Call{RPC: echo(t)})
 	if err != nil || string(r.Body) != `{"text":"","number":0,"many":[]}` {
 		t.Errorf("got %+v, %v", r, err)
 	}
@@ -154,7 +154,7 @@ func TestGRPCNobodyListens(t *testing.T) {
 	}
 	l.Close()
 	g := openGRPC(t, l.Addr().String(), upstreams.Options{})
-	_, err = callJSON(g, soon(t), &upstreams.Call{RPC: echo(t)})
+	_, err = callJSON(soon(t), g, &upstreams.Call{RPC: echo(t)})
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || f.Code != fault.UpstreamUnavailable || strings.Contains(f.Message, "127.0.0.1") {
 		t.Errorf("got %v", err)
@@ -166,7 +166,7 @@ func TestGRPCLargeMessages(t *testing.T) {
 	peer := serveGRPC(t, echoes)
 	g := openGRPC(t, peer.address, upstreams.Options{})
 	text := strings.Repeat("0123456789", 500_000)
-	r, err := callJSON(g, soon(t), &upstreams.Call{RPC: echo(t), Body: []byte(`{"text":"` + text + `"}`)})
+	r, err := callJSON(soon(t), g, &upstreams.Call{RPC: echo(t), Body: []byte(`{"text":"` + text + `"}`)})
 	if err != nil || string(r.Body) != `{"text":"`+text+`","number":0,"many":[]}` {
 		t.Fatalf("got %v", err)
 	}
@@ -179,7 +179,7 @@ func TestGRPCLargeMessages(t *testing.T) {
 	} {
 		peer := serveGRPC(t, func(context.Context, string, []byte) ([]byte, error) { return message, nil })
 		small := openGRPC(t, peer.address, upstreams.Options{MaxMessage: 1 << 20})
-		_, err := callJSON(small, soon(t), &upstreams.Call{RPC: echo(t)})
+		_, err := callJSON(soon(t), small, &upstreams.Call{RPC: echo(t)})
 		if f, ok := errors.AsType[*fault.Error](err); !ok || f.Code != fault.UpstreamTooLarge {
 			t.Errorf("%s: got %v", name, err)
 		}
@@ -216,7 +216,7 @@ func TestGRPCStatuses(t *testing.T) {
 	} {
 		answer = status.Error(code, `as "they" say`)
 		var got string
-		r, err := callJSON(g, soon(t), &upstreams.Call{RPC: echo(t)})
+		r, err := callJSON(soon(t), g, &upstreams.Call{RPC: echo(t)})
 		if f, ok := errors.AsType[*fault.Error](err); ok {
 			got = string(f.Code)
 			if strings.Contains(f.Message, "they") || !strings.Contains(f.Cause.Error(), "they") || f.Upstream != "catalog" {
@@ -230,7 +230,7 @@ func TestGRPCStatuses(t *testing.T) {
 		}
 	}
 	answer = status.Error(codes.NotFound, "")
-	if r, err := callJSON(g, soon(t), &upstreams.Call{RPC: echo(t)}); err != nil || string(r.Body) != `{"code":"NOT_FOUND","message":""}` {
+	if r, err := callJSON(soon(t), g, &upstreams.Call{RPC: echo(t)}); err != nil || string(r.Body) != `{"code":"NOT_FOUND","message":""}` {
 		t.Errorf("without message: %+v, %v", r, err)
 	}
 }
@@ -293,7 +293,7 @@ func TestGRPCBadAnswers(t *testing.T) {
 			}
 			defer g.Close() // before the server, which waits for connections
 			var got string
-			r, err := callJSON(g, soon(t), &upstreams.Call{RPC: echo(t)})
+			r, err := callJSON(soon(t), g, &upstreams.Call{RPC: echo(t)})
 			if f, ok := errors.AsType[*fault.Error](err); ok {
 				got = string(f.Code)
 			} else {
@@ -325,7 +325,7 @@ func TestGRPCOtherProtocols(t *testing.T) {
 		}
 	}()
 	g := openGRPC(t, l.Addr().String(), upstreams.Options{})
-	_, err = callJSON(g, soon(t), &upstreams.Call{RPC: echo(t)})
+	_, err = callJSON(soon(t), g, &upstreams.Call{RPC: echo(t)})
 	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Code != fault.UpstreamUnavailable {
 		t.Errorf("got %v", err)
 	}
@@ -343,7 +343,7 @@ func TestGRPCBalancesCalls(t *testing.T) {
 	}
 	g := openGRPC(t, "ipv4:"+strings.Join(addresses, ","), upstreams.Options{})
 	call := func() {
-		r, err := callJSON(g, soon(t), &upstreams.Call{RPC: echo(t)})
+		r, err := callJSON(soon(t), g, &upstreams.Call{RPC: echo(t)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -418,7 +418,7 @@ func TestGRPCOverTLS(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = callJSON(g, soon(t), &upstreams.Call{RPC: echo(t), Body: []byte(`{"text":"x"}`)})
+		_, err = callJSON(soon(t), g, &upstreams.Call{RPC: echo(t), Body: []byte(`{"text":"x"}`)})
 		if f, ok := errors.AsType[*fault.Error](err); ok == c.works || ok && f.Code != fault.UpstreamUnavailable {
 			t.Errorf("%s: got %v", c.name, err)
 		}
@@ -437,7 +437,7 @@ func TestGRPCTargets(t *testing.T) {
 }
 
 // callJSON is Call, with the JSON of a message in its place.
-func callJSON(g *upstreams.GRPC, ctx context.Context, c *upstreams.Call) (*upstreams.Reply, error) {
+func callJSON(ctx context.Context, g *upstreams.GRPC, c *upstreams.Call) (*upstreams.Reply, error) {
 	r, err := g.Call(ctx, c)
 	if err != nil {
 		return nil, err
