@@ -53,7 +53,7 @@ var faultMessages = map[string]string{
 
 const (
 	faultTimeout = time.Second // of the rows that wait for it
-	faultLargest = 64 << 10               // bytes of a message
+	faultLargest = 64 << 10    // bytes of a message
 )
 
 // TestGRPCFaults calls a gRPC server that answers badly, through the whole gateway, beside a field of REST and one of a healthy
