@@ -15,6 +15,9 @@ import (
 	"google.golang.org/grpc/status"
 )
 
+// requestTooLarge is said of a request beyond our limit, or the service's.
+const requestTooLarge = "The request is too large for the upstream."
+
 // GRPCTarget is where a gRPC upstream is, and how it is reached.
 type GRPCTarget struct {
 	// Target is a name as gRPC knows them: dns:///catalog:9102 (all addresses that the name has, which is also what a target
@@ -100,7 +103,7 @@ func (g *GRPC) Call(ctx context.Context, c *Call) (*Reply, error) {
 		return nil, badCall(g.upstream, "The request does not fit the method's message.", err)
 	}
 	if len(message) > g.largest {
-		return nil, badCall(g.upstream, "The request is too large for the upstream.", tooLarge("the message"))
+		return nil, badCall(g.upstream, requestTooLarge, tooLarge("the message"))
 	}
 	if err := over(ctx); err != nil {
 		return nil, callFault(ctx, g.upstream, 0, err)
@@ -121,7 +124,7 @@ func (g *GRPC) Call(ctx context.Context, c *Call) (*Reply, error) {
 	}
 	g.memory.putBlock(in.wire)
 	said := status.Convert(err)
-	if f := grpcFault(ctx, g.upstream, said); f != nil {
+	if f := grpcFault(ctx, g.upstream, said, sizes{request: len(message), largest: g.largest}); f != nil {
 		return nil, f
 	}
 	return g.reply(said.Code(), header, errorBody(g.memory, said)), nil

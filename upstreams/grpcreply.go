@@ -3,6 +3,7 @@ package upstreams
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -84,7 +85,7 @@ func errorBody(m *memory, said *status.Status) *block {
 // GRPCStatus is what a call returns that ended with a status other than OK, for those who stand in for a service.
 func GRPCStatus(upstream string, code codes.Code, message string) (*Reply, error) {
 	said := status.New(code, message)
-	if f := grpcFault(context.Background(), upstream, said); f != nil {
+	if f := grpcFault(context.Background(), upstream, said, sizes{}); f != nil {
 		return nil, f
 	}
 	m := new(memory)
@@ -93,21 +94,30 @@ func GRPCStatus(upstream string, code codes.Code, message string) (*Reply, error
 	return r, nil
 }
 
+// sizes of the messages of a call, in bytes.
+type sizes struct {
+	request int
+	largest int // that a message may have
+}
+
 // grpcFault is callFault for a call that ended with a status other than OK. It returns nil if the status is the service's
 // answer to the call.
 //
-//   - RESOURCE_EXHAUSTED is UPSTREAM_RATE_LIMITED, unless it is ours about too large a message.
+//   - RESOURCE_EXHAUSTED is UPSTREAM_RATE_LIMITED, unless it is about too large a message: ours about the answer is
+//     UPSTREAM_RESPONSE_TOO_LARGE, the service's about the request is BAD_USER_INPUT.
 //   - DEADLINE_EXCEEDED is UPSTREAM_TIMEOUT, also when the service's own deadline passed.
 //   - UNAVAILABLE is UPSTREAM_UNAVAILABLE; so is CANCELLED if nobody here cancelled: the connection was closed.
 //   - What the client says of an answer that breaks the rules is UPSTREAM_BAD_RESPONSE.
-func grpcFault(ctx context.Context, upstream string, said *status.Status) *fault.Error {
+func grpcFault(ctx context.Context, upstream string, said *status.Status, s sizes) *fault.Error {
 	cause := said.Err()
 	if over(ctx) != nil {
 		return callFault(ctx, upstream, 0, cause)
 	}
 	switch {
-	case said.Code() == codes.ResourceExhausted && strings.HasPrefix(said.Message(), "grpc: ") && strings.Contains(said.Message(), "larger than max"):
+	case s.beyondOurs(said):
 		return callFault(ctx, upstream, 0, tooLarge(said.Message()))
+	case s.beyondTheirs(said):
+		return badCall(upstream, requestTooLarge, cause)
 	case said.Code() == codes.ResourceExhausted:
 		return &fault.Error{
 			Code: fault.UpstreamRateLimited, Message: "The upstream limits how often it is called.", Upstream: upstream, Status: 429, Cause: cause,
@@ -125,6 +135,27 @@ func grpcFault(ctx context.Context, upstream string, said *status.Status) *fault
 	return nil
 }
 
+// beyondOurs reports whether a status was made on this side of the wire, of an answer that is beyond a limit.
+func (s sizes) beyondOurs(said *status.Status) bool {
+	switch text := said.Message(); said.Code() {
+	case codes.ResourceExhausted: // a service may say so of a call of its own, but hardly with the same limit
+		limit := strconv.Itoa(s.largest)
+		return strings.HasPrefix(text, "grpc: ") && (strings.HasSuffix(text, " larger than max "+limit) || strings.HasSuffix(text, " vs. "+limit+")"))
+	case codes.Internal:
+		return text == "peer header list size exceeded limit"
+	default:
+		return false
+	}
+}
+
+// beyondTheirs reports whether the service found the request too large: what it says has the size of the request. Go says it in
+// one way, Java in another.
+func (s sizes) beyondTheirs(said *status.Status) bool {
+	text, size := said.Message(), strconv.Itoa(s.request)
+	return said.Code() == codes.ResourceExhausted && (strings.HasPrefix(text, "grpc: received message larger than max ("+size+" vs. ") ||
+		strings.HasPrefix(text, "gRPC message exceeds maximum size ") && strings.HasSuffix(text, ": "+size))
+}
+
 // brokenRules reports whether a status was made on this side of the wire, of an answer that gRPC cannot read. The client gives
 // such statuses codes that services use too, so only their texts tell; a service that sends one of these texts is believed to
 // have broken the rules.
@@ -134,9 +165,14 @@ func brokenRules(said *status.Status) bool {
 	default:
 		return false
 	}
+	if strings.HasPrefix(said.Message(), "grpc: error unmarshalling request") { // the service's own: it cannot read what it got
+		return false
+	}
 	for _, text := range []string{
 		"unexpected EOF", "unexpected HTTP status code", "malformed header", "grpc: ", "stream terminated by RST_STREAM", "cardinality violation",
-		"server closed the stream without sending trailers", "transport: ", "malformed grpc-",
+		"server closed the stream without sending trailers", "transport: ", "malformed grpc-", "a HEADERS frame cannot", "received invalid frame",
+		"invalid header field ", "invalid pseudo-header ", "duplicate pseudo-header ", "pseudo header field ", "mix of request and response pseudo headers",
+		"protocol error: ",
 	} {
 		if strings.HasPrefix(said.Message(), text) {
 			return true

@@ -1,25 +1,17 @@
 package gateway
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 
-	"github.com/bufbuild/protocompile"
-	"github.com/bufbuild/protocompile/linker"
 	"github.com/vektah/gqlparser/v2/ast"
-	"google.golang.org/grpc"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/dynamicpb"
 )
 
@@ -30,13 +22,14 @@ const protoFolder = "../transcode/testdata"
 // gets has to be, byte for byte, the form that docs/language.md and package transcode write down.
 func TestGRPCTorture(t *testing.T) {
 	t.Parallel()
-	peer := echoProtos(t, protoFolder, "torture.proto")
+	peer := newProtoPeer(t, protoFolder, "torture.proto")
+	address := peer.serve(t)
 	text, err := os.ReadFile("testdata/torture.graphql")
 	if err != nil {
 		t.Fatal(err)
 	}
 	gen, err := Build([]*ast.Source{{Name: "gateway.graphql", Input: string(text)}}, Options{
-		Env:    func(string) (string, bool) { return peer.address, true },
+		Env:    func(string) (string, bool) { return address, true },
 		Read:   func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(protoFolder, name)) },
 		Logger: slog.New(slog.DiscardHandler),
 	}, nil)
@@ -108,81 +101,4 @@ func codesOf(t *testing.T, answer string) string {
 		codes = append(codes, code)
 	}
 	return strings.Join(codes, ", ")
-}
-
-// protoPeer is a gRPC server of whole .proto files, whose methods all send back what they got.
-type protoPeer struct {
-	address string
-	types   *dynamicpb.Types
-	got     atomic.Pointer[*dynamicpb.Message] // the last request, read by protobuf's own code
-	more    atomic.Pointer[[]byte]             // fields that the reply has beside those of the request
-}
-
-// echoProtos serves the services of a file on loopback until the test ends. Nothing of ours has a part in it.
-func echoProtos(t *testing.T, folder, name string) *protoPeer {
-	t.Helper()
-	compiler := protocompile.Compiler{Resolver: protocompile.WithStandardImports(&protocompile.SourceResolver{ImportPaths: []string{folder}})}
-	files, err := compiler.Compile(t.Context(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := new(protoregistry.Files)
-	register(t, all, files[0])
-	p := &protoPeer{types: dynamicpb.NewTypes(all)}
-	server := grpc.NewServer()
-	for i := range files[0].Services().Len() {
-		server.RegisterService(p.service(files[0].Services().Get(i)), nil)
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.address = listener.Addr().String()
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
-	t.Cleanup(func() {
-		server.Stop()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
-	return p
-}
-
-// register adds a file and all that it imports.
-func register(t *testing.T, all *protoregistry.Files, file protoreflect.FileDescriptor) {
-	t.Helper()
-	if _, err := all.FindFileByPath(file.Path()); err == nil {
-		return
-	}
-	imports := file.Imports()
-	for i := range imports.Len() {
-		dependency := file.(linker.File).FindImportByPath(imports.Get(i).Path())
-		register(t, all, dependency)
-	}
-	if err := all.RegisterFile(file); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// service describes a service to the gRPC library.
-func (p *protoPeer) service(s protoreflect.ServiceDescriptor) *grpc.ServiceDesc {
-	desc := &grpc.ServiceDesc{ServiceName: string(s.FullName())}
-	for i := range s.Methods().Len() {
-		method := s.Methods().Get(i)
-		desc.Methods = append(desc.Methods, grpc.MethodDesc{
-			MethodName: string(method.Name()),
-			Handler: func(_ any, _ context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
-				in := dynamicpb.NewMessage(method.Input())
-				if err := decode(in); err != nil {
-					return nil, err
-				}
-				p.got.Store(&in)
-				out := proto.Clone(in)
-				out.ProtoReflect().SetUnknown(*p.more.Load())
-				return out, nil
-			},
-		})
-	}
-	return desc
 }

@@ -147,7 +147,7 @@ func tortureRows() []tortureRow {
 		{name: "any message of a form of its own", ask: "known { any }", in: `{"known":{"any":{"@type":"type.googleapis.com/google.protobuf.Duration","value":"1.500s"}}}`},
 		{
 			name: "wrappers", ask: "known { a_double a_float an_int64 a_uint64 an_int32 a_uint32 a_bool a_string some_bytes texts }",
-			in:   `{"known":{"a_double":0,"a_float":1.5,"an_int64":-9223372036854775808,"a_uint64":"18446744073709551615","an_int32":0,"a_uint32":4294967295,"a_bool":false,"a_string":"","some_bytes":"AA==","texts":["","a"]}}`,
+			in: `{"known":{"a_double":0,"a_float":1.5,"an_int64":-9223372036854775808,"a_uint64":"18446744073709551615","an_int32":0,"a_uint32":4294967295,"a_bool":false,"a_string":"","some_bytes":"AA==","texts":["","a"]}}`,
 		},
 		{
 			name: "no wrappers", ask: "known { a_double a_float an_int64 a_uint64 an_int32 a_uint32 a_bool a_string some_bytes texts }", in: `{"known":{}}`,
