@@ -13,7 +13,7 @@ type Options struct {
 	TLSTimeout  time.Duration // of one TLS handshake; default 2 s
 
 	MaxResponse int // bytes of a body, after decompression; default 8 MiB
-	MaxMessage  int // bytes of one gRPC message on the wire, in both directions; default 16 MiB
+	MaxMessage  int // bytes of one gRPC message on the wire, in both directions; default 4 MiB
 	MaxHeader   int // bytes of a reply's header block, interim answers included; default 64 KiB
 
 	MaxConns    int           // open connections to one host and port; further calls wait; default 256
@@ -29,7 +29,7 @@ func (o Options) withDefaults() Options {
 	o.DialTimeout = cmp.Or(o.DialTimeout, time.Second)
 	o.TLSTimeout = cmp.Or(o.TLSTimeout, 2*time.Second)
 	o.MaxResponse = cmp.Or(o.MaxResponse, 8<<20)
-	o.MaxMessage = cmp.Or(o.MaxMessage, 16<<20)
+	o.MaxMessage = cmp.Or(o.MaxMessage, 4<<20)
 	o.MaxHeader = cmp.Or(o.MaxHeader, 64<<10)
 	o.MaxConns = cmp.Or(o.MaxConns, 256)
 	o.IdleConns = cmp.Or(o.IdleConns, 64)

@@ -105,7 +105,7 @@ type Upstream struct {
 	DialTimeout Duration `key:"dialTimeout" default:"1s" min:"1ms" max:"1m" example:"300ms" about:"Time for one TCP connect, name lookup included."`
 	TLSTimeout  Duration `key:"tlsTimeout" default:"2s" min:"1ms" max:"1m" example:"1s" about:"Time for one TLS handshake."`
 	MaxResponse Size     `key:"maxResponse" default:"8MiB" min:"1KiB" max:"1GiB" example:"2MiB" about:"Size of a reply, after decompression."`
-	MaxMessage  Size     `key:"maxMessage" default:"16MiB" min:"1KiB" max:"1GiB" example:"4MiB" about:"Size of a gRPC message, in both directions."`
+	MaxMessage  Size     `key:"maxMessage" default:"4MiB" min:"1KiB" max:"1GiB" example:"16MiB" about:"Size of a gRPC message, in both directions."`
 	MaxHeader   Size     `key:"maxHeader" default:"64KiB" min:"1KiB" max:"16MiB" example:"32KiB" about:"Size of a reply's header."`
 	MaxConns    int      `key:"maxConns" default:"256" min:"1" max:"100000" example:"512" about:"Open connections to one host and port; further calls wait."`
 	IdleConns   int      `key:"idleConns" default:"64" min:"1" max:"100000" example:"128" about:"Of these, how many are kept without work."`
