@@ -1,6 +1,7 @@
 package bff
 
 import (
+	"slices"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -12,6 +13,26 @@ import (
 // API is everything that clients can call besides GraphQL's own endpoint. It is immutable.
 type API struct {
 	Clients []*Client
+}
+
+// Prefixes are the paths below which clients are served, each once.
+func (a *API) Prefixes() (out []string) {
+	for _, c := range a.Clients {
+		if !slices.Contains(out, c.Prefix) {
+			out = append(out, c.Prefix)
+		}
+	}
+	return out
+}
+
+// Sharing returns the clients that have a prefix.
+func (a *API) Sharing(prefix string) (out []*Client) {
+	for _, c := range a.Clients {
+		if c.Prefix == prefix {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // Client is a kind of client and its operations, in the order of their names.
