@@ -64,7 +64,8 @@ type Operation struct {
 	Route       *Route // nil: it has none
 	Tool        *Tool  // nil: it is no tool for agents
 
-	vary []string // headers of requests that answers depend on, sorted
+	finds bool     // what it asks for may not be there (@notFound)
+	vary  []string // headers of requests that answers depend on, sorted
 }
 
 // Route is where and how an operation is served.
@@ -118,6 +119,9 @@ type Variable struct {
 	Steps      []string // of InBody and InClaim: the members that lead to it
 	Definition *ast.VariableDefinition
 	Type       *schema.Type // the named type inside of its type
+	Shape      *plan.Answer // what its value looks like
+
+	about string
 }
 
 // Required reports whether a request has to have it.
