@@ -44,12 +44,6 @@ type Client struct {
 	Trusted map[string]*Trusted
 }
 
-// Trusted is a document that a client may send by its id: the text of one of its operations, or one of a manifest.
-type Trusted struct {
-	Name string // of its operation, or ""
-	Text string
-}
-
 // Operation is a named operation of a client.
 type Operation struct {
 	Name        string

@@ -35,7 +35,7 @@ func (in *inputs) name(name string) *plan.Answer {
 	t := in.model.Types[name]
 	a := &plan.Answer{Name: name, Kind: scalarKind(name)}
 	in.named[name] = a
-	if t.Def != nil {
+	if t.Def != nil && !t.Def.BuiltIn {
 		a.Description = t.Def.Description
 	}
 	switch t.Kind {

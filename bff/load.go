@@ -25,7 +25,8 @@ func Load(files []*ast.Source, model *schema.Gateway, c Compiler) (*API, schema.
 	for _, client := range model.Clients {
 		l.api.Clients = append(l.api.Clients, &Client{Client: client, Trusted: map[string]*Trusted{}})
 	}
-	docs, problems := model.Documents(files)
+	operations, manifests := apart(files)
+	docs, problems := model.Documents(operations)
 	l.problems = problems
 	for _, doc := range docs {
 		l.document(doc)
@@ -36,12 +37,32 @@ func Load(files []*ast.Source, model *schema.Gateway, c Compiler) (*API, schema.
 		l.checkRoutes(client)
 		client.trust()
 	}
+	for _, f := range manifests {
+		if client := l.api.client(folder(f)); client != nil {
+			l.readManifest(f, client)
+		}
+	}
 	names := make([]string, len(files))
 	for i, f := range files {
 		names[i] = f.Name
 	}
 	return l.api, l.problems.Sorted(names)
 }
+
+// apart tells operations from manifests, which are JSON.
+func apart(files []*ast.Source) (operations, manifests []*ast.Source) {
+	for _, f := range files {
+		if strings.HasSuffix(f.Name, ".json") {
+			manifests = append(manifests, f)
+			continue
+		}
+		operations = append(operations, f)
+	}
+	return operations, manifests
+}
+
+// folder is the name of the folder that a file lies in.
+func folder(f *ast.Source) string { return path.Base(path.Dir(filepath.ToSlash(f.Name))) }
 
 type loading struct {
 	model    *schema.Gateway
@@ -114,7 +135,7 @@ func (l *loading) misfit(doc *schema.Document) {
 
 // clientOf finds the client that an operation is for.
 func (l *loading) clientOf(doc *schema.Document, op *ast.OperationDefinition) *Client {
-	name := path.Base(path.Dir(filepath.ToSlash(doc.File.Name)))
+	name := folder(doc.File)
 	pos, hint := op.Position, `declare it: extend schema @bff(name: "`+name+`", prefix: "/`+name+`")`
 	if d := op.Directives.ForName("route"); d != nil {
 		if v := schema.Given(d, "bff"); v != nil {

@@ -155,8 +155,13 @@ func (d *describing) value(t *schema.Type, f *collected, s shaping, coordinate s
 	if s.reshape != nil {
 		out = d.reshaped(out, s.reshape, coordinate)
 	}
-	if s.onError != nil {
+	switch {
+	case s.onError != nil:
 		out = d.replaced(out, s, coordinate)
+	case s.notFound != nil && out.Nullable: // null is no answer then, but a status
+		there := *out
+		there.Nullable = false
+		out = &there
 	}
 	return out
 }

@@ -108,7 +108,8 @@ func (c *compilation) show(out *plan.Field, f *collected) {
 		return
 	}
 	out.Reshape = &plan.Reshape{
-		Flatten: s.flatten != nil, Omit: s.omit != nil, NotFound: s.notFound != nil, Fallback: s.fallback, Mapping: s.mapping,
+		Flatten: s.flatten != nil, Omit: s.omit != nil, NotFound: s.notFound != nil, Vital: s.notFound != nil && s.onError == nil,
+		Fallback: s.fallback, Mapping: s.mapping,
 	}
 	if s.unwrap != nil {
 		bare(out.Object, s.path)

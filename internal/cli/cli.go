@@ -14,6 +14,9 @@ type cli struct {
 	Check      checkCmd      `cmd:"" help:"Check a gateway.graphql and show every problem at once."`
 	Plan       planCmd       `cmd:"" help:"Show which calls a query would make, without making them."`
 	Schema     schemaCmd     `cmd:"" help:"Print the schema that clients see."`
+	OpenAPI    openapiCmd    `cmd:"" name:"openapi" help:"Print the OpenAPI document of a client's routes."`
+	Codegen    codegenCmd    `cmd:"" help:"Write a typed client for a client's routes."`
+	Operations operationsCmd `cmd:"" help:"List a client's operations, or write their manifest."`
 	Directives directivesCmd `cmd:"" help:"Print the directives of gateway.graphql for editors."`
 	Config     configCmd     `cmd:"" help:"About gateway.yaml: its JSON Schema, for editors."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`

@@ -12,7 +12,7 @@ import (
 	"manifold/schema"
 )
 
-// readOperations reads the operations of clients: the .graphql files in the folders of the folder that gateway.yaml names, or
+// readOperations reads the operations of clients: the .graphql files, and the manifests, in the folders of the folder that gateway.yaml names, or
 // of "bff" beside the schema. A folder that gateway.yaml names has to be there.
 func (in *inputs) readOperations() error {
 	at := in.config.BFF.At
@@ -58,7 +58,7 @@ func operationFiles(root string) (files []*ast.Source, err error) {
 			return nil, err
 		}
 		for _, e := range entries {
-			if e.IsDir() || !strings.HasSuffix(e.Name(), ".graphql") {
+			if e.IsDir() || !strings.HasSuffix(e.Name(), ".graphql") && !strings.HasSuffix(e.Name(), ".json") {
 				continue
 			}
 			path := filepath.Join(folder, e.Name())

@@ -13,7 +13,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/aggregation"
-	"manifold/bff"
 	"manifold/internal/gofunc"
 	"manifold/resolvers"
 	"manifold/schema"
@@ -92,17 +91,17 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 		engine.Config = append(engine.Config, s.Config)
 	}
 	compiler, runner := resolvers.NewCompiler(model), aggregation.New(engine)
-	api, problems := bff.Load(o.Operations, model, compiler)
-	if problems.Failed() {
+	served, err := loadClients(model, compiler, runner, o)
+	if err != nil {
 		set.Close()
-		return nil, problems
+		return nil, err
 	}
 	srv := handler.New(&executable{
 		model: model, compiler: compiler, engine: runner, dev: o.Dev, logger: o.Logger,
 		functions: slices.ContainsFunc(model.Sources, func(s *schema.Source) bool { return s.Function != nil }),
 	})
 	install(srv, model.Schema, o.Limits, o.Dev, o.Logger)
-	g := &Generation{model: model, handler: routes(srv, clientsOf(api, model, runner, o), api, o), set: set, number: 1, revision: o.Revision, built: time.Now()}
+	g := &Generation{model: model, handler: routes(srv, served, o), set: set, number: 1, revision: o.Revision, built: time.Now()}
 	if prev != nil {
 		g.number = prev.number + 1
 	}
@@ -114,11 +113,6 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 	}
 	g.life.begin()
 	return g, nil
-}
-
-// clientsOf serves the routes of clients.
-func clientsOf(api *bff.API, model *schema.Gateway, engine *aggregation.Engine, o Options) *bff.Server {
-	return bff.NewServer(api, bff.Options{Model: model, Engine: engine, Logger: o.Logger, Dev: o.Dev, MaxBody: o.Limits.Body})
 }
 
 // Warnings are the problems of the text that do not keep it from serving.

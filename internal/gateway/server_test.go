@@ -21,8 +21,8 @@ import (
 func TestRoutes(t *testing.T) {
 	t.Parallel()
 	graphql := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "graphql") })
-	nobody := &bff.API{}
-	dev, production := routes(graphql, nil, nobody, Options{Dev: true}), routes(graphql, nil, nobody, Options{})
+	nobody := &clients{api: &bff.API{}}
+	dev, production := routes(graphql, nobody, Options{Dev: true}), routes(graphql, nobody, Options{})
 	tests := []struct {
 		handler      http.Handler
 		method, path string
@@ -60,7 +60,7 @@ func TestRoutes(t *testing.T) {
 // TestPlaygroundWorksOffline follows every address in the page: all are files of ours, and nothing is inline.
 func TestPlaygroundWorksOffline(t *testing.T) {
 	t.Parallel()
-	h := routes(http.NotFoundHandler(), nil, &bff.API{}, Options{Dev: true})
+	h := routes(http.NotFoundHandler(), &clients{api: &bff.API{}}, Options{Dev: true})
 	resp := ask(h, httptest.NewRequest("GET", "/", nil))
 	page := bodyOf(t, resp)
 	if policy := resp.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "script-src 'self';") {
