@@ -92,7 +92,7 @@ func (o *Operation) refused(result *aggregation.Result) *refusal {
 		return &refusal{fault: result.Lost}
 	case string(result.Data) == "null":
 		return &refusal{fault: first}
-	case o.Route.Whole:
+	case o.Route != nil && o.Route.Whole:
 		return &refusal{fault: first, status: http.StatusBadGateway}
 	default:
 		return nil

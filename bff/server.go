@@ -76,6 +76,9 @@ func NewServer(api *API, o Options) *Server {
 	return s
 }
 
+// API is what the server serves.
+func (s *Server) API() *API { return s.api }
+
 // ServeHTTP answers a request below one of the prefixes.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if _, pattern := s.mux.Handler(r); pattern != "" {
@@ -167,14 +170,21 @@ func (s *Server) identify(r *http.Request, o *Operation) (*auth.Identity, *refus
 	if refused != nil {
 		return nil, refused
 	}
+	return who, s.denied(o, who)
+}
+
+// denied says why somebody may not call an operation; nil if they may.
+func (s *Server) denied(o *Operation, who *auth.Identity) *refusal {
 	switch {
 	case !o.Guard.needed():
+		return nil
 	case who == nil:
-		return nil, s.unknown(o.Client, fault.New(fault.Unauthenticated, "This needs to know who asks."), false)
+		return s.unknown(o.Client, fault.New(fault.Unauthenticated, "This needs to know who asks."), false)
 	case len(o.Guard.Scopes) > 0 && !who.Granted(o.Guard.Scopes):
-		return nil, &refusal{fault: fault.New(fault.Forbidden, "The credential has not the scopes that this needs.")}
+		return &refusal{fault: fault.New(fault.Forbidden, "The credential has not the scopes that this needs.")}
+	default:
+		return nil
 	}
-	return who, nil
 }
 
 // who says who sends a request of a client. Nil is nobody.

@@ -2,10 +2,12 @@ package gateway
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"manifold/aggregation"
 	"manifold/bff"
+	"manifold/bff/mcp"
 	"manifold/bff/openapi"
 	"manifold/resolvers"
 	"manifold/schema"
@@ -16,6 +18,7 @@ type clients struct {
 	api    *bff.API
 	server *bff.Server
 	told   map[string]*described // by prefix
+	tools  map[string]http.Handler
 }
 
 // loadClients reads the operations of all clients. The error is schema.Problems.
@@ -24,7 +27,7 @@ func loadClients(model *schema.Gateway, compiler *resolvers.Compiler, engine *ag
 	if problems.Failed() {
 		return nil, problems
 	}
-	c := &clients{api: api, told: map[string]*described{}}
+	c := &clients{api: api, told: map[string]*described{}, tools: map[string]http.Handler{}}
 	c.server = bff.NewServer(api, bff.Options{Model: model, Engine: engine, Logger: o.Logger, Dev: o.Dev, MaxBody: o.Limits.Body})
 	for _, prefix := range api.Prefixes() {
 		told, err := describe(api.Sharing(prefix), nil)
@@ -32,8 +35,29 @@ func loadClients(model *schema.Gateway, compiler *resolvers.Compiler, engine *ag
 			return nil, err
 		}
 		c.told[prefix] = told
+		c.tools[prefix] = toolsOf(api.Sharing(prefix), c.server, o)
 	}
 	return c, nil
+}
+
+// toolsOf serves the tools of the clients of one prefix; nil if there are none.
+func toolsOf(sharing []*bff.Client, server *bff.Server, o Options) http.Handler {
+	handlers := make([]http.Handler, len(sharing))
+	some := false
+	for i, c := range sharing {
+		handlers[i] = mcp.New(c, server, mcp.Options{Version: o.Revision, MaxBody: o.Limits.withDefaults().Body, Logger: o.Logger})
+		some = some || handlers[i] != nil
+	}
+	if !some {
+		return nil
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h := handlers[slices.Index(sharing, bff.Choose(sharing, r.Header))]; h != nil {
+			h.ServeHTTP(w, r)
+			return
+		}
+		server.ServeHTTP(w, r)
+	})
 }
 
 // described serves what is told of the clients of one prefix: PREFIX/openapi.json and PREFIX/docs.

@@ -61,6 +61,9 @@ func routes(graphql http.Handler, clients *clients, o Options) http.Handler {
 	for _, prefix := range clients.api.Prefixes() {
 		mux.Handle(prefix+"/", clients.server)
 		mux.Handle(prefix+"/graphql", clientEndpoint(clients.api.Sharing(prefix), graphql))
+		if tools := clients.tools[prefix]; tools != nil {
+			mux.Handle(prefix+"/mcp", tools)
+		}
 		if told := clients.told[prefix]; told != nil {
 			mux.HandleFunc("GET "+prefix+"/openapi.json", told.document)
 			mux.HandleFunc("GET "+prefix+"/docs", told.page)

@@ -12,8 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"manifold/bff"
 	"manifold/internal/auth"
+	"manifold/schema"
 )
 
 // SpecHTTP is a request of a route: the section `http LABEL`, written like one of HTTP/1.1, in which the length of the body needs
@@ -24,9 +27,26 @@ type SpecHTTP struct {
 	Text  string
 }
 
+// Routes opens the operations of clients. identify says who sends a request.
+func (g *Gateway) Routes(operations []*ast.Source, identify func(*http.Request, []string) (*auth.Identity, error)) (*bff.Server, schema.Problems) {
+	api, problems := bff.Load(operations, g.Model, g.compiler)
+	if problems.Failed() {
+		return nil, problems
+	}
+	return bff.NewServer(api, bff.Options{
+		Model: g.Model, Engine: g.engine, Identify: identify, Challenge: func([]string, bool) string { return "Bearer" },
+	}), problems
+}
+
 // routes opens the clients of a spec. It returns nil after a problem.
 func (s *Spec) routes(g *Gateway, out map[string]string) *bff.Server {
-	api, problems := bff.Load(s.Operations, g.Model, g.compiler)
+	server, problems := g.Routes(s.Operations, func(r *http.Request, methods []string) (*auth.Identity, error) {
+		who, _ := r.Context().Value(whoKey{}).(*auth.Identity)
+		if who != nil && methods != nil && !slices.Contains(methods, who.Method) {
+			return nil, nil
+		}
+		return who, nil
+	})
 	if len(problems) > 0 {
 		section := "warnings"
 		if problems.Failed() {
@@ -34,20 +54,7 @@ func (s *Spec) routes(g *Gateway, out map[string]string) *bff.Server {
 		}
 		out[section] += problems.Error() + "\n"
 	}
-	if problems.Failed() {
-		return nil
-	}
-	return bff.NewServer(api, bff.Options{
-		Model: g.Model, Engine: g.engine,
-		Identify: func(r *http.Request, methods []string) (*auth.Identity, error) {
-			who, _ := r.Context().Value(whoKey{}).(*auth.Identity)
-			if who != nil && methods != nil && !slices.Contains(methods, who.Method) {
-				return nil, nil
-			}
-			return who, nil
-		},
-		Challenge: func([]string, bool) string { return "Bearer" },
-	})
+	return server
 }
 
 type whoKey struct{}
