@@ -76,7 +76,11 @@ type Result struct {
 	Errors []Error // in the order of their places in the response
 	// Respond are headers for the client's response, in the order of the plan, each name and value once.
 	Respond []upstreams.Header
-	frame   *frame
+	// NotFound is set if a field that says so (@notFound) is null without an error: what was asked for is not there.
+	NotFound bool
+	// Lost is why a root field is missing that the whole answer is about; nil if none is. See plan.Field.Vital.
+	Lost  *fault.Error
+	frame *frame
 }
 
 // Release gives the result's memory back. Data and Errors must not be used afterwards.

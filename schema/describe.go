@@ -13,6 +13,7 @@ func (l *loader) describe(all *uses) *Gateway {
 	g := &Gateway{Types: map[string]*Type{}, Env: l.used}
 	l.findLegacy(all)
 	l.readSources(all, l.inputs)
+	l.readClients(all, l.inputs)
 	l.checkOverlays()
 	l.skeleton(g)
 	for _, t := range l.order {
@@ -46,7 +47,7 @@ func (l *loader) describe(all *uses) *Gateway {
 	if l.mock.Any() && !l.failed() {
 		l.makeUp(g)
 	}
-	g.Sources = l.sources
+	g.Sources, g.Clients = l.sources, l.clients
 	return g
 }
 

@@ -128,6 +128,7 @@ func helpOfPolicies() map[string]string {
 		"@bff(auth:)":      "How clients prove who they are.",
 		"@bff(limit:)":     "How many requests are served.",
 		"@bff(graphql:)":   "Whether these clients may send GraphQL.",
+		"@bff(strict:)":    "Whether parameters that nothing takes are refused, with 400.",
 		"@proxy":           "Hands requests of a path on to a service as they are.",
 		"@proxy(path:)":    "The path.",
 		"@proxy(source:)":  "The service.",
@@ -148,6 +149,7 @@ func helpOfRoutes() map[string]string {
 		"@route(partial:)": "Whether an answer with holes is given.",
 		"@route(limit:)":   "How many requests are served.",
 		"@route(sunset:)":  "The day on which the route ends.",
+		"@route(strict:)":  "Whether parameters that nothing takes are refused, with 400; default: as the client says.",
 
 		"@body": "The variable is the request's body.", "@body(path:)": "A part of the body.",
 		"@query": "The variable is a parameter of the URL.", "@query(name:)": "Its name.",

@@ -11,7 +11,7 @@ import (
 const languageSDL = `
 directive @link(url: String!, as: String, import: [LinkImport], for: LinkPurpose) repeatable on SCHEMA
 directive @source(name: String!, http: SourceHTTP, grpc: SourceGRPC, graphql: SourceGraphQL, naming: Naming = AS_IS, errors: ConnectorErrors, isSuccess: JSONSelection, resilience: Resilience) repeatable on SCHEMA
-directive @bff(name: String!, prefix: String!, auth: [String!], limit: RateLimit, graphql: GraphQLAccess = TRUSTED) repeatable on SCHEMA
+directive @bff(name: String!, prefix: String!, auth: [String!], limit: RateLimit, graphql: GraphQLAccess = TRUSTED, strict: Boolean = false) repeatable on SCHEMA
 directive @proxy(path: String!, source: String!, strip: String, methods: [HTTPMethod!], auth: [String!]) repeatable on SCHEMA
 directive @connect(id: String, source: String, entity: Boolean, http: ConnectHTTP, grpc: ConnectGRPC, graphql: ConnectGraphQL, fn: String, selection: JSONSelection, batch: ConnectBatch, errors: ConnectorErrors, isSuccess: JSONSelection, resilience: Resilience) repeatable on FIELD_DEFINITION | OBJECT | INTERFACE
 directive @from(path: JSONSelection!, source: String, embedded: Boolean = false) repeatable on FIELD_DEFINITION
@@ -37,7 +37,7 @@ directive @cacheControl(maxAge: Int, scope: CacheScope, staleWhileRevalidate: In
 directive @cacheTag(format: String!) repeatable on FIELD_DEFINITION | OBJECT
 directive @invalidates(tags: [String!]!) on FIELD_DEFINITION
 directive @mock(value: JSONSelection!) on FIELD_DEFINITION
-directive @route(bff: String, method: HTTPMethod! = GET, path: String!, status: Int = 200, timeout: String, partial: PartialPolicy = ALLOW, limit: RateLimit, sunset: String) on QUERY | MUTATION | SUBSCRIPTION
+directive @route(bff: String, method: HTTPMethod! = GET, path: String!, status: Int = 200, timeout: String, partial: PartialPolicy = ALLOW, limit: RateLimit, sunset: String, strict: Boolean) on QUERY | MUTATION | SUBSCRIPTION
 directive @body(path: String) on VARIABLE_DEFINITION
 directive @query(name: String!) on VARIABLE_DEFINITION
 directive @header(name: String!) on VARIABLE_DEFINITION
@@ -93,6 +93,7 @@ func effective() []string {
 		"@lookup", "@is", "@is(field:)", "@require", "@require(field:)", "@shareable", "@requires", "@requires(fields:)", "@external",
 		"@internal", "@inaccessible", "@tag", "@tag(name:)",
 		"@mock", "@mock(value:)",
+		"@bff", "@bff(name:)", "@bff(prefix:)", "@bff(auth:)", "@bff(graphql:)", "@bff(strict:)",
 		"SourceHTTP.baseURL", "SourceHTTP.headers", "SourceHTTP.path", "SourceHTTP.queryParams", "SourceHTTP.respond",
 		"SourceGRPC.target", "SourceGRPC.proto", "SourceGRPC.reflection", "SourceGRPC.metadata",
 		"SourceGraphQL.url", "SourceGraphQL.schema", "SourceGraphQL.headers", "SourceGraphQL.federation",
@@ -104,6 +105,20 @@ func effective() []string {
 		"ConnectorErrors.message", "ConnectorErrors.extensions", "ConnectorErrors.nullOn", "ConnectorErrors.fallback",
 		"Header.name", "Header.from", "Header.value",
 		"TypeMatch.value", "TypeMatch.type",
+	}
+}
+
+// effectiveInOperations is the same for the directives of clients' operations.
+func effectiveInOperations() []string {
+	return []string{
+		"@route", "@route(bff:)", "@route(method:)", "@route(path:)", "@route(status:)", "@route(timeout:)", "@route(partial:)",
+		"@route(sunset:)", "@route(strict:)",
+		"@body", "@body(path:)", "@query", "@query(name:)", "@header", "@header(name:)", "@cookie", "@cookie(name:)", "@claim", "@claim(path:)",
+		"@cacheControl", "@cacheControl(maxAge:)", "@cacheControl(scope:)", "@cacheControl(staleWhileRevalidate:)", "@cacheControl(staleIfError:)",
+		"@authenticated", "@requiresScopes", "@requiresScopes(scopes:)",
+		"@flatten", "@flatten(prefix:)", "@unwrap", "@unwrap(path:)", "@omit", "@notFound", "@onError", "@onError(fallback:)",
+		"@reshape", "@reshape(selection:)",
+		"@mcpTool", "@mcpTool(name:)", "@mcpTool(description:)",
 	}
 }
 

@@ -18,6 +18,7 @@ type Gateway struct {
 	// type or field that only we understand, and without what is @inaccessible or @internal.
 	Schema  *ast.Schema
 	Sources []*Source
+	Clients []*Client        // kinds of clients with routes of their own
 	Types   map[string]*Type // every type by name: those of Schema, built-in scalars included, and those that clients do not see
 	// Query, Mutation and Subscription are nil where the public schema has none.
 	Query, Mutation, Subscription *Type

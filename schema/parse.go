@@ -62,22 +62,36 @@ func (l *loader) parse(files []*ast.Source) (doc *document, ok bool) {
 }
 
 func (l *loader) parseFile(file *ast.Source) *ast.SchemaDocument {
-	if len(file.Input) > maxFile {
-		l.problems = append(l.problems, Problem{
-			File: file.Name, Message: fmt.Sprintf("the file has %d bytes; more than %d are not read", len(file.Input), maxFile),
-			Hint: "is this the right file?",
-		})
-		return nil
-	}
-	l.lines[file] = newLines(file.Input)
-	if i := invalidUTF8(file.Input); i >= 0 {
-		l.problem(place{file, utf8.RuneCountInString(file.Input[:i])}, "", "the file is not UTF-8", "save it as UTF-8")
+	if !l.readable(file) {
 		return nil
 	}
 	doc, err := parser.ParseSchema(file)
 	if err == nil {
 		return doc
 	}
+	l.unparsed(file, err)
+	return nil
+}
+
+// readable looks at a file before it is parsed. It reports whether that is worth trying.
+func (l *loader) readable(file *ast.Source) bool {
+	if len(file.Input) > maxFile {
+		l.problems = append(l.problems, Problem{
+			File: file.Name, Message: fmt.Sprintf("the file has %d bytes; more than %d are not read", len(file.Input), maxFile),
+			Hint: "is this the right file?",
+		})
+		return false
+	}
+	l.lines[file] = newLines(file.Input)
+	if i := invalidUTF8(file.Input); i >= 0 {
+		l.problem(place{file, utf8.RuneCountInString(file.Input[:i])}, "", "the file is not UTF-8", "save it as UTF-8")
+		return false
+	}
+	return true
+}
+
+// unparsed reports that a file does not parse.
+func (l *loader) unparsed(file *ast.Source, err error) {
 	p := Problem{File: file.Name, Message: err.Error()}
 	if ge := (*gqlerror.Error)(nil); errors.As(err, &ge) {
 		p.Message = ge.Message
@@ -100,7 +114,6 @@ func (l *loader) parseFile(file *ast.Source) *ast.SchemaDocument {
 	}
 	p.Message, p.Hint = "syntax: "+p.Message, syntaxHint(p.Message, p.SourceLine)
 	l.problems = append(l.problems, p)
-	return nil
 }
 
 // foundWord is the word at the place of a problem, or "".

@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"manifold/internal/body"
 	"manifold/internal/fault"
 )
 
@@ -25,7 +26,7 @@ type endpoint struct {
 	dev       bool
 	logger    *slog.Logger
 	exchanges exchangePool
-	bodies    bodyReader
+	bodies    body.Reader
 }
 
 // install makes srv serve GraphQL over HTTP: transports, limits, document cache and persisted queries. The documents
@@ -33,7 +34,7 @@ type endpoint struct {
 // and causes of errors.
 func install(srv *handler.Server, schema *ast.Schema, limits Limits, dev bool, logger *slog.Logger) {
 	limits = limits.withDefaults()
-	e := &endpoint{limits: limits, dev: dev, logger: logger, bodies: bodyReader{max: limits.Body}}
+	e := &endpoint{limits: limits, dev: dev, logger: logger, bodies: body.Reader{Max: limits.Body}}
 	a := newAdmission(schema, limits, dev)
 	srv.AddTransport(&post{e})
 	srv.AddTransport(&get{e})

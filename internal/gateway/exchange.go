@@ -8,6 +8,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"manifold/internal/body"
 )
 
 // answer is the result of an operation that ran.
@@ -41,8 +43,7 @@ type exchange struct {
 	errors   gqlerror.List // request errors; there is no data
 
 	params graphql.RawParams // what gqlgen's executor is given
-	body   []byte            // the request's body; variables and extensions lie in it
-	packed []byte            // the compressed body it came from
+	in     body.Buffers      // the request's body; variables and extensions lie in it
 	out    []byte            // the response
 }
 
@@ -68,9 +69,9 @@ func (p *exchangePool) put(x *exchange) {
 	if x.answer != nil {
 		x.answer.Release()
 	}
-	poison(x.body)
+	poison(x.in.Body)
 	poison(x.out)
-	*x = exchange{body: pooled(x.body), packed: pooled(x.packed), out: pooled(x.out)}
+	*x = exchange{in: body.Buffers{Body: pooled(x.in.Body), Packed: pooled(x.in.Packed)}, out: pooled(x.out)}
 	p.pool.Put(x)
 }
 

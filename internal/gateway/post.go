@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"manifold/internal/body"
 )
 
 // post serves POST: a JSON envelope in the body (GraphQL over HTTP, section 6).
@@ -23,11 +25,11 @@ func (t *post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExec
 		refused = requestType(r.Header.Get("Content-Type"), preflighted(r.Header))
 	}
 	if refused == nil {
-		refused = t.bodies.read(r, x)
+		refused = unread(t.bodies.Read(r, &x.in))
 	}
 	var env envelope
 	if refused == nil {
-		env, x.out, refused = readEnvelope(x.body, x.out)
+		env, x.out, refused = readEnvelope(x.in.Body, x.out)
 	}
 	if refused != nil {
 		t.writeRefusal(w, x, mediaType, refused)
@@ -39,4 +41,12 @@ func (t *post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExec
 // preflighted reports whether r has a header that a page of another origin cannot set without asking first.
 func preflighted(h http.Header) bool {
 	return h["Graphql-Preflight"] != nil || h["Apollo-Require-Preflight"] != nil || h["X-Requested-With"] != nil
+}
+
+// unread is the refusal of a request whose body could not be read.
+func unread(r *body.Refusal) *refusal {
+	if r == nil {
+		return nil
+	}
+	return &refusal{fault: r.Fault, status: r.Status, close: r.Close}
 }

@@ -1,4 +1,5 @@
-package gateway
+// Package body reads request bodies within limits, the same for GraphQL and for routes.
+package body
 
 import (
 	"bytes"
@@ -14,28 +15,41 @@ import (
 	"manifold/internal/fault"
 )
 
-// bodyReader reads request bodies of up to max bytes, counted after decompression: a body of 100 KB may hold 100 MB of
+// Reader reads request bodies of up to Max bytes, counted after decompression: a body of 100 KB may hold 100 MB of
 // zeros. Memory grows with what has arrived, never with what was announced beyond the limit.
-type bodyReader struct {
-	max       int
+type Reader struct {
+	Max       int
 	unpackers sync.Pool // *gzip.Reader
 }
 
-// read appends the decompressed body of r to x.body.
-func (b *bodyReader) read(r *http.Request, x *exchange) *refusal {
+// Refusal is why a body was not read, and what HTTP wants to know about it.
+type Refusal struct {
+	Fault  *fault.Error
+	Status int  // 0: the usual one of the fault's code
+	Close  bool // the connection cannot be used again: a part of the body was left unread
+}
+
+// Buffers are the memory that a body is read into. They belong to the caller, who may use them again.
+type Buffers struct {
+	Body   []byte // the decompressed body
+	Packed []byte // the compressed body it came from
+}
+
+// Read reads the body of r into x.Body, decompressed.
+func (b *Reader) Read(r *http.Request, x *Buffers) *Refusal {
 	packed, refused := encoding(r.Header["Content-Encoding"])
 	if refused != nil {
 		return refused
 	}
-	if r.ContentLength > int64(b.max) { // before the first read, so before "100 Continue" is sent
+	if r.ContentLength > int64(b.Max) { // before the first read, so before "100 Continue" is sent
 		return b.tooLarge()
 	}
-	into := &x.body
+	into := &x.Body
 	if packed {
-		into = &x.packed
+		into = &x.Packed
 	}
 	var err error
-	*into, err = readLimited((*into)[:0], r.Body, b.max, int(r.ContentLength))
+	*into, err = readLimited((*into)[:0], r.Body, b.Max, int(r.ContentLength))
 	if err != nil {
 		return b.failed(err)
 	}
@@ -45,16 +59,16 @@ func (b *bodyReader) read(r *http.Request, x *exchange) *refusal {
 	return b.unpack(x)
 }
 
-// unpack appends the decompressed x.packed to x.body.
-func (b *bodyReader) unpack(x *exchange) *refusal {
+// unpack reads the decompressed x.Packed into x.Body.
+func (b *Reader) unpack(x *Buffers) *Refusal {
 	z, _ := b.unpackers.Get().(*gzip.Reader)
 	if z == nil {
 		z = new(gzip.Reader)
 	}
 	defer b.unpackers.Put(z)
-	err := z.Reset(bytes.NewReader(x.packed))
+	err := z.Reset(bytes.NewReader(x.Packed))
 	if err == nil {
-		x.body, err = readLimited(x.body[:0], z, b.max, -1)
+		x.Body, err = readLimited(x.Body[:0], z, b.Max, -1)
 	}
 	switch {
 	case err == nil:
@@ -62,12 +76,12 @@ func (b *bodyReader) unpack(x *exchange) *refusal {
 	case errors.Is(err, errTooLarge):
 		return b.tooLarge()
 	default:
-		return bad("the body is not valid gzip")
+		return &Refusal{Fault: fault.New(fault.BadRequest, "the body is not valid gzip")}
 	}
 }
 
 // encoding reads Content-Encoding: none, identity or one gzip. Anything else, also gzip twice, is not supported.
-func encoding(lines []string) (packed bool, r *refusal) {
+func encoding(lines []string) (packed bool, r *Refusal) {
 	if len(lines) == 0 {
 		return false, nil
 	}
@@ -79,29 +93,29 @@ func encoding(lines []string) (packed bool, r *refusal) {
 			return true, nil
 		}
 	}
-	return false, &refusal{
-		fault: fault.New(fault.UnsupportedMediaType, "the only Content-Encoding is gzip, applied once"),
-		close: true,
+	return false, &Refusal{
+		Fault: fault.New(fault.UnsupportedMediaType, "the only Content-Encoding is gzip, applied once"),
+		Close: true,
 	}
 }
 
-func (b *bodyReader) failed(err error) *refusal {
+func (b *Reader) failed(err error) *Refusal {
 	if errors.Is(err, errTooLarge) {
 		return b.tooLarge()
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return &refusal{
-			fault:  fault.New(fault.BadRequest, "the body did not arrive in time"),
-			status: http.StatusRequestTimeout, close: true,
+		return &Refusal{
+			Fault:  fault.New(fault.BadRequest, "the body did not arrive in time"),
+			Status: http.StatusRequestTimeout, Close: true,
 		}
 	}
-	return &refusal{fault: fault.New(fault.BadRequest, "the body is incomplete"), close: true}
+	return &Refusal{Fault: fault.New(fault.BadRequest, "the body is incomplete"), Close: true}
 }
 
-func (b *bodyReader) tooLarge() *refusal {
-	return &refusal{
-		fault: fault.New(fault.RequestTooLarge, "the body is larger than "+strconv.Itoa(b.max)+" bytes"),
-		close: true,
+func (b *Reader) tooLarge() *Refusal {
+	return &Refusal{
+		Fault: fault.New(fault.RequestTooLarge, "the body is larger than "+strconv.Itoa(b.Max)+" bytes"),
+		Close: true,
 	}
 }
 

@@ -1,0 +1,55 @@
+package bff
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Clients that share a prefix are told apart by the header X-Client, which names one of them, else by the kind of device that
+// User-Agent tells of, if a client is called like it: agent, tv, tablet, mobile or web. Else it is the client declared first.
+
+// varyByDevice are the headers that decide.
+var varyByDevice = []string{"X-Client, User-Agent"}
+
+// choose picks the operation of the client that a request comes from; of the first that has one if its own has none.
+func choose(ops []*Operation, h http.Header) *Operation {
+	if name := h.Get("X-Client"); name != "" {
+		for _, o := range ops {
+			if strings.EqualFold(o.Client.Name, name) {
+				return o
+			}
+		}
+	}
+	device := deviceOf(h.Get("User-Agent"))
+	for _, o := range ops {
+		if strings.EqualFold(o.Client.Name, device) {
+			return o
+		}
+	}
+	return ops[0]
+}
+
+// deviceOf guesses the kind of device from the products that a User-Agent names. The order matters: a television also says
+// Android, a tablet also says Mobile, and every browser says Mozilla.
+func deviceOf(agent string) string {
+	has := func(words ...string) bool {
+		for _, w := range words {
+			if strings.Contains(agent, w) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case has("GPTBot", "ClaudeBot", "Claude-User", "ChatGPT-User", "PerplexityBot", "Googlebot", "bingbot"):
+		return "agent"
+	case has("SmartTV", "SMART-TV", "Smart-TV", "AppleTV", "Apple TV", "GoogleTV", "Android TV", "BRAVIA", "CrKey", "Roku", "Tizen", "Web0S", "webOS", "AFTS", "AFTM", "AFTT", "HbbTV", "NetCast"):
+		return "tv"
+	case has("iPad", "Tablet", "PlayBook", "Silk/"), has("Android") && !has("Mobile"):
+		return "tablet"
+	case has("iPhone", "iPod", "Android", "Mobile", "okhttp", "CFNetwork", "Dart/"):
+		return "mobile"
+	default:
+		return "web"
+	}
+}

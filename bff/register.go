@@ -1,0 +1,81 @@
+package bff
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// register adds the routes of all clients to the server's table. Clients may share a prefix: then one path may lead to an
+// operation of each of them, and who asks decides (choose.go).
+func (s *Server) register() {
+	byPattern := map[string][]*Operation{}
+	var order []string
+	for _, c := range s.api.Clients {
+		for _, o := range c.Operations {
+			if o.Route == nil {
+				continue
+			}
+			o.prepare()
+			pattern := o.Route.muxPattern()
+			if byPattern[pattern] == nil {
+				order = append(order, pattern)
+			}
+			byPattern[pattern] = append(byPattern[pattern], o)
+		}
+	}
+	for _, pattern := range order {
+		ops := byPattern[pattern]
+		if len(ops) == 1 && !s.shared(ops[0].Client) {
+			s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, ops[0]) })
+			continue
+		}
+		s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			w.Header()["Vary"] = varyByDevice
+			s.serve(w, r, choose(ops, r.Header))
+		})
+	}
+}
+
+// shared reports whether other clients have the same prefix.
+func (s *Server) shared(c *Client) bool {
+	return slices.ContainsFunc(s.api.Clients, func(other *Client) bool { return other != c && other.Prefix == c.Prefix })
+}
+
+// prepare makes what every response of an operation needs.
+func (o *Operation) prepare() {
+	r := o.Route
+	switch {
+	case r.Cache != nil:
+		r.cacheControl = []string{r.Cache.header()}
+	case r.Method == http.MethodGet:
+		r.cacheControl = []string{"private, no-cache"}
+	default:
+		r.cacheControl = noStore
+	}
+	for i := range o.Variables {
+		if o.Variables[i].In == InHeader {
+			o.varies(o.Variables[i].Key)
+		}
+	}
+	for _, part := range o.Plan.Parts {
+		for _, loader := range part.Loaders {
+			if loader.Request == nil {
+				continue
+			}
+			for _, h := range loader.Request.Headers {
+				if h.From != "" {
+					o.varies(h.From)
+				}
+			}
+		}
+	}
+}
+
+// varies notes a header of the request that answers depend on.
+func (o *Operation) varies(name string) {
+	if name = http.CanonicalHeaderKey(name); !slices.Contains(o.vary, name) {
+		o.vary = append(o.vary, name)
+		slices.SortFunc(o.vary, strings.Compare)
+	}
+}
