@@ -1,6 +1,7 @@
 package bff
 
 import (
+	"slices"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -12,6 +13,26 @@ import (
 // API is everything that clients can call besides GraphQL's own endpoint. It is immutable.
 type API struct {
 	Clients []*Client
+}
+
+// Prefixes are the paths below which clients are served, each once.
+func (a *API) Prefixes() (out []string) {
+	for _, c := range a.Clients {
+		if !slices.Contains(out, c.Prefix) {
+			out = append(out, c.Prefix)
+		}
+	}
+	return out
+}
+
+// Sharing returns the clients that have a prefix.
+func (a *API) Sharing(prefix string) (out []*Client) {
+	for _, c := range a.Clients {
+		if c.Prefix == prefix {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // Client is a kind of client and its operations, in the order of their names.
@@ -43,7 +64,8 @@ type Operation struct {
 	Route       *Route // nil: it has none
 	Tool        *Tool  // nil: it is no tool for agents
 
-	vary []string // headers of requests that answers depend on, sorted
+	finds bool     // what it asks for may not be there (@notFound)
+	vary  []string // headers of requests that answers depend on, sorted
 }
 
 // Route is where and how an operation is served.
@@ -97,6 +119,9 @@ type Variable struct {
 	Steps      []string // of InBody and InClaim: the members that lead to it
 	Definition *ast.VariableDefinition
 	Type       *schema.Type // the named type inside of its type
+	Shape      *plan.Answer // what its value looks like
+
+	about string
 }
 
 // Required reports whether a request has to have it.

@@ -18,7 +18,10 @@ func (l *loading) readVariables(o *Operation) {
 		wild = o.Route.Wildcards()
 	}
 	for _, def := range o.Definition.VariableDefinitions {
-		v := Variable{Name: def.Variable, In: InQuery, Key: def.Variable, Definition: def, Type: l.model.Types[def.Type.Name()]}
+		v := Variable{
+			Name: def.Variable, In: InQuery, Key: def.Variable, Definition: def, Type: l.model.Types[def.Type.Name()],
+			Shape: l.inputs.of(def.Type), about: l.about(o, def.Variable),
+		}
 		if o.Route != nil && o.Route.Method != http.MethodGet && o.Route.Method != http.MethodDelete {
 			v.In, v.Steps = InBody, []string{def.Variable}
 		}
@@ -157,4 +160,38 @@ func (l *loading) checkTogether(o *Operation) {
 // within reports whether a path leads to, or into, what another one leads to.
 func within(inner, outer []string) bool {
 	return len(inner) >= len(outer) && slices.Equal(inner[:len(outer)], outer)
+}
+
+// about says what a variable is for, as the first argument does that takes it.
+func (l *loading) about(o *Operation, name string) string {
+	var find func(set ast.SelectionSet) string
+	find = func(set ast.SelectionSet) string {
+		for _, sel := range set {
+			switch sel := sel.(type) {
+			case *ast.Field:
+				for _, a := range sel.Arguments {
+					if a.Value.Kind == ast.Variable && a.Value.Raw == name && sel.Definition != nil {
+						if def := sel.Definition.Arguments.ForName(a.Name); def != nil && def.Description != "" {
+							return def.Description
+						}
+					}
+				}
+				if s := find(sel.SelectionSet); s != "" {
+					return s
+				}
+			case *ast.InlineFragment:
+				if s := find(sel.SelectionSet); s != "" {
+					return s
+				}
+			case *ast.FragmentSpread:
+				if sel.Definition != nil {
+					if s := find(sel.Definition.SelectionSet); s != "" {
+						return s
+					}
+				}
+			}
+		}
+		return ""
+	}
+	return find(o.Definition.SelectionSet)
 }

@@ -11,18 +11,23 @@ import (
 // varyByDevice are the headers that decide.
 var varyByDevice = []string{"X-Client, User-Agent"}
 
-// choose picks the operation of the client that a request comes from; of the first that has one if its own has none.
-func choose(ops []*Operation, h http.Header) *Operation {
-	if name := h.Get("X-Client"); name != "" {
-		for _, o := range ops {
-			if strings.EqualFold(o.Client.Name, name) {
-				return o
+// Choose picks the client that a request comes from, of clients that share a prefix.
+func Choose(clients []*Client, h http.Header) *Client {
+	for _, name := range []string{h.Get("X-Client"), deviceOf(h.Get("User-Agent"))} {
+		for _, c := range clients {
+			if strings.EqualFold(c.Name, name) {
+				return c
 			}
 		}
 	}
-	device := deviceOf(h.Get("User-Agent"))
+	return clients[0]
+}
+
+// choose picks the operation of that client; of the first that has one if its own has none.
+func choose(clients []*Client, ops []*Operation, h http.Header) *Operation {
+	c := Choose(clients, h)
 	for _, o := range ops {
-		if strings.EqualFold(o.Client.Name, device) {
+		if o.Client == c {
 			return o
 		}
 	}

@@ -99,7 +99,7 @@ func list(out []byte, texts []string, t *schema.Type) []byte {
 }
 
 func (v *Variable) bad(what string) *fault.Error {
-	return fault.New(fault.BadUserInput, `variable "$`+v.Name+`": `+what)
+	return fault.New(fault.BadUserInput, v.where()+": "+what)
 }
 
 func (v *Variable) fromQuery(out []byte, query url.Values) ([]byte, *fault.Error) {
@@ -113,7 +113,7 @@ func (v *Variable) fromQuery(out []byte, query url.Values) ([]byte, *fault.Error
 	case v.Definition.Type.Elem != nil:
 		return list(out, texts, v.Type), nil
 	case len(texts) > 1:
-		return out, v.bad("the parameter " + v.Key + " is given more than once")
+		return out, v.bad("it is given more than once")
 	default:
 		return scalar(out, texts[0], v.Type), nil
 	}
@@ -123,12 +123,12 @@ func (v *Variable) fromQuery(out []byte, query url.Values) ([]byte, *fault.Error
 func (v *Variable) objectFromQuery(out []byte, query url.Values) ([]byte, *fault.Error) {
 	if texts, ok := query[v.Key]; ok {
 		if len(texts) > 1 {
-			return out, v.bad("the parameter " + v.Key + " is given more than once")
+			return out, v.bad("it is given more than once")
 		}
 		text := []byte(texts[0])
 		start, end, err := rawjson.Document(text)
 		if err != nil {
-			return out, v.bad("the parameter " + v.Key + " is not JSON: " + err.Error())
+			return out, v.bad("it is not JSON: " + err.Error())
 		}
 		return append(out, text[start:end]...), nil
 	}
@@ -207,7 +207,7 @@ func (v *Variable) fromHeader(out []byte, lines []string) ([]byte, *fault.Error)
 		}
 		return list(out, texts, v.Type), nil
 	case len(lines) > 1:
-		return out, v.bad("the header " + v.Key + " is given more than once")
+		return out, v.bad("it is given more than once")
 	default:
 		return scalar(out, lines[0], v.Type), nil
 	}
@@ -221,7 +221,7 @@ func (v *Variable) fromCookie(out []byte, r *http.Request) ([]byte, *fault.Error
 	case 1:
 		return scalar(out, found[0].Value, v.Type), nil
 	default:
-		return out, v.bad("the cookie " + v.Key + " is given more than once")
+		return out, v.bad("it is given more than once")
 	}
 }
 

@@ -50,3 +50,16 @@ func values(v *ast.Value) []*ast.Value {
 	}
 	return out
 }
+
+// Guarded reports whether nobody gets an answer who is not known.
+func (o *Operation) Guarded() bool {
+	if o.Guard.needed() {
+		return true
+	}
+	for i := range o.Variables {
+		if v := &o.Variables[i]; v.In == InClaim && v.Required() {
+			return true
+		}
+	}
+	return false
+}

@@ -52,26 +52,22 @@ func document(text []byte) ([]byte, error) {
 // maxMembers bounds the names that are compared with each other.
 const maxMembers = 256
 
-// located turns what is wrong with a variable into what is wrong with the request: the client knows parameters, not variables.
+// located turns what is wrong with a variable into what is wrong with the request: its sender knows parameters, not variables.
+//
+//	variable "$input.lines[0].quantity": expected Int   ->   body member order.lines[0].quantity: expected Int
 func (o *Operation) located(message string) string {
+	path, what, ok := strings.Cut(message, `": `)
+	if !ok {
+		return message
+	}
 	for i := range o.Variables {
 		v := &o.Variables[i]
-		rest, ok := strings.CutPrefix(message, `variable "$`+v.Name)
-		if !ok || (rest != "" && strings.ContainsRune("_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", rune(rest[0]))) {
-			continue
+		inside, is := strings.CutPrefix(path, `variable "$`+v.Name)
+		if is && (inside == "" || inside[0] == '.' || inside[0] == '[') {
+			return v.where() + inside + ": " + what
 		}
-		return v.where() + " (" + message[:len(message)-len(rest)+len(inner(rest))] + `"` + "): " + strings.TrimPrefix(rest[len(inner(rest)):], `": `)
 	}
 	return message
-}
-
-// inner is the part of a message that leads into a variable: `.lines[0].quantity`.
-func inner(rest string) string {
-	path, _, ok := strings.Cut(rest, `"`)
-	if !ok {
-		return ""
-	}
-	return path
 }
 
 // where names the place of a variable for people.
@@ -89,7 +85,7 @@ func (v *Variable) where() string {
 		return "claim " + v.Key
 	default:
 		if v.Key == "" {
-			return "body"
+			return "the body"
 		}
 		return "body member " + v.Key
 	}

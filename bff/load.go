@@ -21,7 +21,7 @@ type Compiler interface {
 // Load reads the operations of all clients. The name of the folder that a file lies in is the client's, unless the operation
 // says otherwise. All faults are in the problems; the API has then what could be read.
 func Load(files []*ast.Source, model *schema.Gateway, c Compiler) (*API, schema.Problems) {
-	l := &loading{model: model, compiler: c, api: &API{}}
+	l := &loading{model: model, compiler: c, api: &API{}, inputs: newInputs(model)}
 	for _, client := range model.Clients {
 		l.api.Clients = append(l.api.Clients, &Client{Client: client, Trusted: map[string]*Trusted{}})
 	}
@@ -43,6 +43,7 @@ type loading struct {
 	model    *schema.Gateway
 	compiler Compiler
 	api      *API
+	inputs   *inputs
 	problems schema.Problems
 }
 

@@ -26,20 +26,16 @@ func (s *Server) register() {
 	}
 	for _, pattern := range order {
 		ops := byPattern[pattern]
-		if len(ops) == 1 && !s.shared(ops[0].Client) {
+		clients := s.api.Sharing(ops[0].Client.Prefix)
+		if len(clients) == 1 {
 			s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, ops[0]) })
 			continue
 		}
 		s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			w.Header()["Vary"] = varyByDevice
-			s.serve(w, r, choose(ops, r.Header))
+			s.serve(w, r, choose(clients, ops, r.Header))
 		})
 	}
-}
-
-// shared reports whether other clients have the same prefix.
-func (s *Server) shared(c *Client) bool {
-	return slices.ContainsFunc(s.api.Clients, func(other *Client) bool { return other != c && other.Prefix == c.Prefix })
 }
 
 // prepare makes what every response of an operation needs.

@@ -76,16 +76,6 @@ func NewServer(api *API, o Options) *Server {
 	return s
 }
 
-// Prefixes are the paths below which the server answers, each once.
-func (s *Server) Prefixes() (out []string) {
-	for _, c := range s.api.Clients {
-		if !slices.Contains(out, c.Prefix) {
-			out = append(out, c.Prefix)
-		}
-	}
-	return out
-}
-
 // ServeHTTP answers a request below one of the prefixes.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if _, pattern := s.mux.Handler(r); pattern != "" {

@@ -60,6 +60,11 @@ func (p *Problem) String() string {
 // Problems are all faults found in one reading, sorted by place. As an error they read one after the other.
 type Problems []Problem
 
+// Failed reports whether one of them stops the gateway.
+func (ps Problems) Failed() bool {
+	return slices.ContainsFunc(ps, func(p Problem) bool { return p.Severity == Error })
+}
+
 func (ps Problems) Error() string {
 	lines := make([]string, len(ps))
 	for i := range ps {

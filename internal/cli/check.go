@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"manifold/bff"
 	"manifold/schema"
 )
 
@@ -42,7 +43,7 @@ func (c *checkCmd) Run(w *world) error {
 	var all schema.Problems
 	bad := false
 	for _, g := range gateways {
-		model, problems, err := checkOne(g, w)
+		model, api, problems, err := checkOne(g, w)
 		if err != nil {
 			return err
 		}
@@ -54,7 +55,7 @@ func (c *checkCmd) Run(w *world) error {
 		}
 		tellProblems(w, problems)
 		if !failed {
-			fmt.Fprintf(w.Stdout, "ok: %s\n", nameOf(g, len(gateways))+summary(model))
+			fmt.Fprintf(w.Stdout, "ok: %s\n", nameOf(g, len(gateways))+summary(model, api))
 		}
 	}
 	if c.JSON {
@@ -96,21 +97,24 @@ func nameOf(g found, gateways int) string {
 }
 
 // checkOne loads one gateway. model is nil if it has a problem; problems are its warnings otherwise.
-func checkOne(g found, w *world) (model *schema.Gateway, problems schema.Problems, err error) {
+func checkOne(g found, w *world) (model *schema.Gateway, api *bff.API, problems schema.Problems, err error) {
 	if err = g.err; err == nil {
 		model, err = load(g.in, w)
 	}
 	if err == nil {
-		return model, model.Warnings, nil
+		api, err = loadAPI(model, g.in)
+	}
+	if err == nil {
+		return model, api, model.Warnings, nil
 	}
 	if problems, ok := errors.AsType[schema.Problems](err); ok {
-		return nil, problems, nil
+		return nil, nil, problems, nil
 	}
-	return nil, nil, err
+	return nil, nil, nil, err
 }
 
 // summary tells the size of a gateway in one line.
-func summary(gw *schema.Gateway) string {
+func summary(gw *schema.Gateway, api *bff.API) string {
 	fields, functions := 0, 0
 	for _, s := range gw.Sources {
 		if s.Function != nil {
@@ -127,7 +131,15 @@ func summary(gw *schema.Gateway) string {
 	if functions > 0 {
 		called += ", " + count(functions, "Go function")
 	}
-	return fmt.Sprintf("%s, %s, %s", called, count(fields, "root field"), count(len(gw.Warnings), "warning"))
+	routes := ""
+	if len(api.Clients) > 0 {
+		n := 0
+		for _, c := range api.Clients {
+			n += len(c.Operations)
+		}
+		routes = fmt.Sprintf("%s of %s, ", count(n, "operation"), count(len(api.Clients), "client"))
+	}
+	return fmt.Sprintf("%s, %s, %s%s", called, count(fields, "root field"), routes, count(len(gw.Warnings), "warning"))
 }
 
 // count says how many things there are: "1 source", "2 sources".

@@ -88,18 +88,24 @@ func runExample(t *testing.T, example []byte) []byte {
 		t.Fatal(err)
 	}
 	have := gatewaytest.RunSpec(t, s)
+	type shown struct{ kind, label string }
+	var all []shown
 	for _, r := range s.Requests {
-		for _, kind := range []string{"calls", "response", "response-headers"} {
-			name := strings.TrimSpace(kind + " " + r.Label)
-			want, found := s.Golden(name)
-			if have[name] == "" && !found && kind == "response-headers" {
-				continue
-			}
-			if *update {
-				s.SetGolden(name, have[name])
-			} else if !found || want != have[name] {
-				t.Errorf("section %q\n%s", name, gatewaytest.Diff(want, have[name]))
-			}
+		all = append(all, shown{"calls", r.Label}, shown{"response", r.Label}, shown{"response-headers", r.Label})
+	}
+	for _, h := range s.HTTP {
+		all = append(all, shown{"calls", h.Label}, shown{"answer", h.Label})
+	}
+	for _, of := range all {
+		name := strings.TrimSpace(of.kind + " " + of.label)
+		want, found := s.Golden(name)
+		if have[name] == "" && !found && of.kind == "response-headers" {
+			continue
+		}
+		if *update {
+			s.SetGolden(name, have[name])
+		} else if !found || want != have[name] {
+			t.Errorf("section %q\n%s", name, gatewaytest.Diff(want, have[name]))
 		}
 	}
 	if warnings := have["warnings"]; strings.Contains(warnings, "no effect") {

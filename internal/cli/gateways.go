@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -34,6 +35,9 @@ func findGateways(names []string, config string, env func(string) (string, bool)
 		return nil, nil, unreadable(names[0], err)
 	}
 	for _, folder := range folders {
+		if slices.ContainsFunc(gateways, func(g found) bool { return within(folder, g.in.bff) }) {
+			continue // operations of a gateway, checked with it
+		}
 		beside := config
 		if path := filepath.Join(folder, defaultConfig); config == "" && isFile(path) {
 			beside = path
@@ -63,6 +67,12 @@ func readGateway(name string, files []string, config string, env func(string) (s
 		return found{name, in, problems}, nil
 	}
 	return found{name, in, nil}, err
+}
+
+// within reports whether a folder is root, or lies in it.
+func within(folder, root string) bool {
+	rel, err := filepath.Rel(root, folder)
+	return err == nil && root != "" && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }
 
 func isFolder(path string) bool {

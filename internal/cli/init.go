@@ -10,6 +10,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"manifold/bff"
 	"manifold/internal/config"
 	"manifold/internal/scaffold"
 )
@@ -69,7 +70,7 @@ func (c *initCmd) Run(w *world) error {
 	}
 	tellProblems(w, model.Warnings)
 	if c.Out != "-" {
-		fmt.Fprintf(w.Stderr, "wrote %s: %s\nnext: read it, then manifold serve --dev %s\n", c.Out, summary(model), c.Out)
+		fmt.Fprintf(w.Stderr, "wrote %s: %s\nnext: read it, then manifold serve --dev %s\n", c.Out, summary(model, &bff.API{}), c.Out)
 	}
 	return nil
 }

@@ -17,13 +17,15 @@ const defaultConfig = "gateway.yaml"
 
 // inputs is what the commands work on: gateway.yaml and the schema files.
 type inputs struct {
-	sources []*ast.Source
-	files   *included // that the sources name
-	config  *config.Config
-	names   []string // files and folders of the schema
-	path    string   // of gateway.yaml, even if it is not there
-	text    string   // of gateway.yaml
-	there   bool     // gateway.yaml is
+	sources    []*ast.Source
+	operations []*ast.Source // of clients
+	bff        string        // the folder of operations, even if it is not there
+	files      *included     // that the sources name
+	config     *config.Config
+	names      []string // files and folders of the schema
+	path       string   // of gateway.yaml, even if it is not there
+	text       string   // of gateway.yaml
+	there      bool     // gateway.yaml is
 }
 
 // readInputs reads gateway.yaml, and the schema files that files, or else gateway.yaml, name. What could be read is returned
@@ -31,6 +33,9 @@ type inputs struct {
 func readInputs(files []string, path string, env func(string) (string, bool)) (*inputs, error) {
 	in, err := readTexts(files, path, env)
 	in.files = include(in.sources)
+	if err == nil {
+		err = in.readOperations()
+	}
 	return in, err
 }
 

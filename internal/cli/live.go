@@ -76,12 +76,17 @@ func (l *live) read() (*gateway.Inputs, *config.Config) {
 	for _, s := range in.sources {
 		out.Texts = append(out.Texts, gateway.Text{Name: s.Name, Body: s.Input})
 	}
+	for _, s := range in.operations {
+		out.Texts = append(out.Texts, gateway.Text{Name: s.Name, Body: s.Input})
+	}
+	out.Watch = append(out.Watch, folders(in.bff, in.operations)...)
 	for _, name := range in.files.names() {
 		text, _ := in.files.read(name)
 		out.Texts = append(out.Texts, gateway.Text{Name: name, Body: string(text)})
 		out.Watch = append(out.Watch, name)
 	}
 	out.Options = options(cfg)
+	out.Options.Operations = in.operations
 	out.Options.Read = in.files.read
 	out.Options.Functions = l.world.Functions
 	out.Options.Env, out.Options.Logger, out.Options.Mock = l.world.Env, l.setup.Logger, l.serve.mock()
@@ -106,7 +111,7 @@ func options(c *config.Config) gateway.Options {
 			MaxHeader: int(n.Upstream.MaxHeader), MaxConns: n.Upstream.MaxConns, IdleConns: n.Upstream.IdleConns,
 			IdleTimeout: time.Duration(n.Upstream.IdleTimeout),
 		},
-		Overlays: c.Overlays(), Federation: c.Federation,
+		Overlays: c.Overlays(), Federation: c.Federation, GraphQL: gateway.Access(c.GraphQL),
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"manifold/bff"
 	"manifold/internal/gateway"
 	"manifold/internal/plan"
 	"manifold/resolvers"
@@ -33,6 +34,15 @@ func loadMocked(in *inputs, w *world, mock schema.Mock) (*schema.Gateway, error)
 		Reflect: upstreams.Reflect, Introspect: upstreams.IntrospectBy(upstreams.Options{}), Functions: w.Functions,
 		Federation: in.config.Federation,
 	})
+}
+
+// loadAPI reads the operations of a gateway's clients. The error is schema.Problems.
+func loadAPI(gw *schema.Gateway, in *inputs) (*bff.API, error) {
+	api, problems := bff.Load(in.operations, gw, bff.Plain{Compiler: resolvers.NewCompiler(gw)})
+	if problems.Failed() {
+		return nil, problems
+	}
+	return api, nil
 }
 
 // publicSDL returns the schema as clients see it.

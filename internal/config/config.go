@@ -14,6 +14,10 @@ type Config struct {
 	Admin  Address `key:"admin" example:"127.0.0.1:9090" about:"Address of metrics, health, status and reload. Without it there is no such listener. Never make it public."`
 	Mode   Mode    `key:"mode" default:"production" example:"development" about:"development switches on the playground, introspection, suggestions, and the services' own error texts. Not for production."`
 	Schema []Text  `key:"schema" default:"[gateway.graphql]" example:"[gateway.graphql, more/]" about:"Schema files, and folders that hold them, from the folder of this file. Files named on the command line take their place."`
+	// BFF is where the operations of clients are.
+	BFF Text `key:"bff" default:"bff" example:"clients/" about:"Folder of the clients' operations, from the folder of this file: in it is a folder for each client, as bff/mobile/*.graphql."`
+	// GraphQL is who may send what to /graphql.
+	GraphQL Access `key:"graphql" example:"trusted" about:"What /graphql takes: open is any document, trusted only those of the clients' folders, off none. Without it, what the most open of the clients may send; without clients it is open. Development is always open."`
 	// Federation makes the gateway a subgraph of somebody's supergraph.
 	Federation bool `key:"federation" default:"false" example:"true" about:"true makes the gateway a subgraph of Apollo Federation: it serves _service and _entities. Then let only the router reach it: every entity can be asked for by its key."`
 
@@ -150,8 +154,6 @@ func later(path string) (hint string, known bool) {
 	switch path {
 	case "auth":
 		return "put the gateway behind something that authenticates, and leave this out", true
-	case "bff":
-		return "leave it out; clients can use /graphql", true
 	case "redis", "telemetry", "state", "cache":
 		return "leave it out", true
 	case "resilience", "sources.*.resilience":

@@ -225,7 +225,7 @@ func TestProblems(t *testing.T) {
 		{"too many dashes", strings.Repeat("- ", 70), "more than 64 levels"},
 		{"too large", "# " + strings.Repeat("x", 1<<20), "1:1: the file is larger than 1 MiB"},
 		{"auth", "auth:\n  jwt: []\n", "1:1: auth: auth is part of gateway.yaml but not effective yet"},
-		{"bff", "bff: bff/\n", "1:1: bff: bff is part of gateway.yaml but not effective yet"},
+		{"graphql", "graphql: closed\n", "1:10: graphql: \"closed\" is neither open, trusted nor off"},
 		{"redis", "redis: { url: x }\n", "1:1: redis: redis is part of"},
 		{"telemetry", "telemetry: { log: json }\n", "1:1: telemetry: telemetry is part of"},
 		{"resilience", "sources:\n  a: { resilience: { timeout: 1s } }\n", "2:8: sources.a.resilience: resilience is part of gateway.yaml but not effective yet"},

@@ -239,6 +239,11 @@ func (r *reader) scalar(s string, at schema.Spot, v reflect.Value, k key) {
 		if Mode(s) != Production && Mode(s) != Development {
 			r.problem(at, k.path, fmt.Sprintf("%q is not a mode", s), didYouMean(s, []string{string(Production), string(Development)}))
 		}
+	case Access:
+		v.SetString(s)
+		if a := Access(s); a != Open && a != Trusted && a != Off {
+			r.problem(at, k.path, fmt.Sprintf("%q is neither open, trusted nor off", s), didYouMean(s, []string{string(Open), string(Trusted), string(Off)}))
+		}
 	case Size:
 		var size Size
 		size, err = parseSize(s)

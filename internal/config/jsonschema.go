@@ -55,6 +55,8 @@ func valueSchema(f reflect.StructField) map[string]any {
 	switch f.Type {
 	case reflect.TypeFor[Mode]():
 		s["anyOf"] = []any{map[string]any{"enum": []Mode{Production, Development}}, variable()}
+	case reflect.TypeFor[Access]():
+		s["anyOf"] = []any{map[string]any{"enum": []Access{Open, Trusted, Off}}, variable()}
 	case reflect.TypeFor[Size]():
 		s["anyOf"] = []any{
 			map[string]any{"type": "integer", "minimum": 0},

@@ -51,6 +51,8 @@ func kindName(t reflect.Type) string {
 		return "address"
 	case reflect.TypeFor[Mode]():
 		return strings.Join([]string{string(Production), string(Development)}, " or ")
+	case reflect.TypeFor[Access]():
+		return strings.Join([]string{string(Open), string(Trusted)}, ", ") + " or " + string(Off)
 	case reflect.TypeFor[Size]():
 		return "size"
 	case reflect.TypeFor[Duration]():

@@ -17,6 +17,16 @@ import (
 // Address is host:port; the host may be empty, which means all addresses of the machine. "" is no address.
 type Address string
 
+// Access says which documents an endpoint takes; "" is not said.
+type Access string
+
+// The accesses.
+const (
+	Open    Access = "open"
+	Trusted Access = "trusted"
+	Off     Access = "off"
+)
+
 // Mode is production or development.
 type Mode string
 

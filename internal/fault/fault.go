@@ -35,6 +35,7 @@ const (
 
 	PersistedQueryNotFound     Code = "PERSISTED_QUERY_NOT_FOUND"
 	PersistedQueryHashMismatch Code = "PERSISTED_QUERY_HASH_MISMATCH"
+	PersistedQueryRequired     Code = "PERSISTED_QUERY_REQUIRED" // only documents that the gateway knows are served
 )
 
 // Codes of a running operation; they stand at the path of the field they emptied.

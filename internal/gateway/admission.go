@@ -60,7 +60,7 @@ func (a *admission) MutateOperationParameters(ctx context.Context, params *graph
 	if x == nil {
 		return nil
 	}
-	list := a.admit(x, params)
+	list := a.admit(accessFrom(ctx), x, params)
 	if len(list) == 0 {
 		return nil
 	}
@@ -68,7 +68,10 @@ func (a *admission) MutateOperationParameters(ctx context.Context, params *graph
 	return list[0]
 }
 
-func (a *admission) admit(x *exchange, params *graphql.RawParams) gqlerror.List {
+func (a *admission) admit(may *access, x *exchange, params *graphql.RawParams) gqlerror.List {
+	if err := may.document(x, params); err != nil {
+		return gqlerror.List{err}
+	}
 	hash, err := a.persisted.resolve(x.extensions, params)
 	if err != nil {
 		return gqlerror.List{err}

@@ -52,7 +52,7 @@ func (e *endpoint) run(
 	ctx context.Context, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor,
 	x *exchange, env envelope, mediaType []string,
 ) {
-	x.variables, x.extensions = env.variables, env.extensions
+	x.variables, x.extensions, x.documentID = env.variables, env.extensions, env.documentID
 	x.params = graphql.RawParams{Query: env.query, OperationName: env.operationName, Headers: r.Header}
 	opCtx, list := exec.CreateOperationContext(ctx, &x.params)
 	if len(x.errors) > 0 {

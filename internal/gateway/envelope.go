@@ -14,11 +14,12 @@ import (
 type envelope struct {
 	query, operationName  string
 	variables, extensions []byte
+	documentID            string // names a document that the gateway knows (appendix "Persisted Documents")
 }
 
 // The members of an envelope. Others are ignored, as the draft wants; but a name that differs only in case is refused,
 // since some servers take it and some do not: what two parties read differently is a way around the one in front.
-var members = [...]string{"query", "operationName", "variables", "extensions"}
+var members = [...]string{"query", "operationName", "variables", "extensions", "documentId"}
 
 // readEnvelope reads the body of a POST. variables and extensions of the result lie in body; scratch is a buffer to be
 // used, returned grown. The body is read strictly: nothing but one object, each member once, valid UTF-8.
@@ -104,7 +105,7 @@ func (e *envelope) set(at int, token, scratch []byte) ([]byte, *refusal) {
 		return scratch, nil
 	}
 	want := rawjson.String
-	if at >= 2 {
+	if at == 2 || at == 3 {
 		want = rawjson.Object
 	}
 	if kind != want {
@@ -121,6 +122,9 @@ func (e *envelope) set(at int, token, scratch []byte) ([]byte, *refusal) {
 		e.variables = token
 	case 3:
 		e.extensions = token
+	case 4:
+		scratch = rawjson.Unquote(scratch[:0], token)
+		e.documentID = string(scratch)
 	}
 	return scratch, nil
 }
@@ -148,6 +152,8 @@ func readParameters(rawQuery string) (e envelope, r *refusal) {
 			e.variables, r = objectParameter(name, given[0])
 		case 3:
 			e.extensions, r = objectParameter(name, given[0])
+		case 4:
+			e.documentID = given[0]
 		}
 		if r != nil {
 			return e, r

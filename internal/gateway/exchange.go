@@ -37,6 +37,7 @@ type exchange struct {
 	header     http.Header
 	variables  []byte // JSON object or null as sent, valid; nil if there are none
 	extensions []byte // likewise
+	documentID string // names a document that the gateway knows, or ""
 
 	document *document
 	answer   answer

@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/aggregation"
+	"manifold/bff"
 	"manifold/internal/gofunc"
 	"manifold/resolvers"
 	"manifold/schema"
@@ -33,6 +34,8 @@ type Options struct {
 	Read       func(path string) ([]byte, error)                     // files that gateway.graphql names; nil: there are none
 	Functions  *gofunc.Set                                           // Go functions that connectors may call; nil: there are none
 	Federation bool                                                  // the gateway is a subgraph of Apollo Federation
+	Operations []*ast.Source                                         // of clients: bff/CLIENT/*.graphql
+	GraphQL    Access                                                // what /graphql takes
 	Revision   string                                                // names the version of the text, for people; a hash of it
 }
 
@@ -88,12 +91,18 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 		engine.Callers = append(engine.Callers, find(s.Index))
 		engine.Config = append(engine.Config, s.Config)
 	}
+	compiler, runner := resolvers.NewCompiler(model), aggregation.New(engine)
+	api, problems := bff.Load(o.Operations, model, bff.Plain{Compiler: compiler})
+	if problems.Failed() {
+		set.Close()
+		return nil, problems
+	}
 	srv := handler.New(&executable{
-		model: model, compiler: resolvers.NewCompiler(model), engine: aggregation.New(engine), dev: o.Dev, logger: o.Logger,
+		model: model, compiler: compiler, engine: runner, dev: o.Dev, logger: o.Logger,
 		functions: slices.ContainsFunc(model.Sources, func(s *schema.Source) bool { return s.Function != nil }),
 	})
 	install(srv, model.Schema, o.Limits, o.Dev, o.Logger)
-	g := &Generation{model: model, handler: routes(srv, o), set: set, number: 1, revision: o.Revision, built: time.Now()}
+	g := &Generation{model: model, handler: routes(srv, clientsOf(api, model, runner, o), api, o), set: set, number: 1, revision: o.Revision, built: time.Now()}
 	if prev != nil {
 		g.number = prev.number + 1
 	}
@@ -105,6 +114,11 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 	}
 	g.life.begin()
 	return g, nil
+}
+
+// clientsOf serves the routes of clients.
+func clientsOf(api *bff.API, model *schema.Gateway, engine *aggregation.Engine, o Options) *bff.Server {
+	return bff.NewServer(api, bff.Options{Model: model, Engine: engine, Logger: o.Logger, Dev: o.Dev, MaxBody: o.Limits.Body})
 }
 
 // Warnings are the problems of the text that do not keep it from serving.

@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"manifold/bff"
 )
 
 // Timeouts and sizes of the listener (RELIABILITY A.1). They hold for every path, before anything of ours is asked.
@@ -55,9 +57,13 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
 
 // routes returns the public paths: GraphQL, the playground in development mode, and whether the process lives. What is
 // not there is a 404 in JSON like every other error.
-func routes(graphql http.Handler, o Options) http.Handler {
+func routes(graphql http.Handler, clients *bff.Server, api *bff.API, o Options) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", graphql)
+	mux.Handle("/graphql", endpointFor(accessFor(o.GraphQL, o.Dev, api.Clients), graphql))
+	for _, prefix := range api.Prefixes() {
+		mux.Handle(prefix+"/", clients)
+		mux.Handle(prefix+"/graphql", clientEndpoint(api.Sharing(prefix), graphql))
+	}
 	for _, path := range []string{"/livez", "/readyz", "/healthz"} {
 		mux.HandleFunc("GET "+path, healthy)
 	}

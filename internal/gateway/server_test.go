@@ -14,12 +14,15 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"manifold/bff"
 )
 
 func TestRoutes(t *testing.T) {
 	t.Parallel()
 	graphql := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "graphql") })
-	dev, production := routes(graphql, Options{Dev: true}), routes(graphql, Options{})
+	nobody := &bff.API{}
+	dev, production := routes(graphql, nil, nobody, Options{Dev: true}), routes(graphql, nil, nobody, Options{})
 	tests := []struct {
 		handler      http.Handler
 		method, path string
@@ -57,7 +60,7 @@ func TestRoutes(t *testing.T) {
 // TestPlaygroundWorksOffline follows every address in the page: all are files of ours, and nothing is inline.
 func TestPlaygroundWorksOffline(t *testing.T) {
 	t.Parallel()
-	h := routes(http.NotFoundHandler(), Options{Dev: true})
+	h := routes(http.NotFoundHandler(), nil, &bff.API{}, Options{Dev: true})
 	resp := ask(h, httptest.NewRequest("GET", "/", nil))
 	page := bodyOf(t, resp)
 	if policy := resp.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "script-src 'self';") {

@@ -24,7 +24,7 @@ func statusOf(code fault.Code) int {
 		return http.StatusOK // the protocol's own answer to "do you have it?", not a failure
 	case fault.Unauthenticated:
 		return http.StatusUnauthorized
-	case fault.Forbidden:
+	case fault.Forbidden, fault.PersistedQueryRequired:
 		return http.StatusForbidden
 	case fault.DeadlineExceeded:
 		return http.StatusGatewayTimeout

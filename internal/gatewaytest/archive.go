@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"golang.org/x/tools/txtar"
 
+	"manifold/internal/auth"
 	"manifold/schema"
 )
 
@@ -27,6 +28,10 @@ type Spec struct {
 	Mocked   schema.Mock // the sources that are mocked
 	// Federation: the gateway is served as a subgraph.
 	Federation bool
+	// Operations are the files of clients: bff/CLIENT/NAME.graphql.
+	Operations []*ast.Source
+	HTTP       []*SpecHTTP    // the `http` sections, in order
+	Identity   *auth.Identity // who sends them; nil: nobody
 	// Requests are the `request` sections, in order. A spec of a bad file has none.
 	Requests []*SpecRequest
 }
@@ -42,7 +47,7 @@ type SpecRequest struct {
 
 // goldens are the sections that a run fills in, in the order in which new ones are written.
 func goldens() []string {
-	return []string{"plan", "calls", "response", "response-headers", "problems", "warnings", "sdl", "subgraph"}
+	return []string{"plan", "calls", "response", "response-headers", "answer", "problems", "warnings", "sdl", "subgraph"}
 }
 
 // ParseSpec reads an archive. Errors name the section.
@@ -75,6 +80,12 @@ func ParseSpec(data []byte) (*Spec, error) {
 func (s *Spec) section(name, text string, files map[string]string) error {
 	kind, label, _ := strings.Cut(name, " ")
 	switch {
+	case strings.HasPrefix(name, "bff/") && strings.HasSuffix(name, ".graphql"):
+		s.Operations = append(s.Operations, &ast.Source{Name: name, Input: text})
+	case kind == "http":
+		s.HTTP = append(s.HTTP, &SpecHTTP{Label: label, Text: text})
+	case name == "identity":
+		return s.identity([]byte(text))
 	case strings.HasSuffix(name, ".graphql"):
 		s.Sources = append(s.Sources, &ast.Source{Name: name, Input: text})
 	case strings.HasSuffix(name, ".proto"), strings.HasSuffix(name, ".graphqls"):
@@ -144,6 +155,23 @@ func (s *Spec) section(name, text string, files map[string]string) error {
 	default:
 		return fmt.Errorf("unknown section")
 	}
+	return nil
+}
+
+// identity reads who sends the requests.
+func (s *Spec) identity(text []byte) error {
+	var given struct {
+		Method, Subject string
+		Scopes          []string
+		Claims, Client  json.RawMessage
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&given); err != nil {
+		return err
+	}
+	slices.Sort(given.Scopes)
+	s.Identity = &auth.Identity{Method: given.Method, Subject: given.Subject, Scopes: given.Scopes, Claims: given.Claims, Client: given.Client}
 	return nil
 }
 

@@ -49,6 +49,16 @@ func runSpec(t *testing.T, s *Spec, out map[string]string) {
 	for _, r := range s.Requests {
 		s.request(t, g, r, out)
 	}
+	if len(s.Operations) > 0 {
+		server := s.routes(g, out)
+		if server == nil && len(s.HTTP) > 0 {
+			t.Errorf("the operations do not load:\n%v", out["problems"])
+			return
+		}
+		for _, h := range s.HTTP {
+			s.call(t, server, h, out)
+		}
+	}
 	for _, f := range s.Mock.Faults() {
 		t.Error(f)
 	}
@@ -122,7 +132,7 @@ func (s *Spec) request(t *testing.T, g *Gateway, r *SpecRequest, out map[string]
 
 // Required names the sections a spec must have: what comes out, and what was called for it.
 func (s *Spec) Required() []string {
-	if len(s.Requests) == 0 {
+	if len(s.Requests)+len(s.HTTP) == 0 {
 		for _, name := range []string{"problems", "warnings", "sdl", "subgraph"} {
 			if _, ok := s.Golden(name); ok {
 				return nil
@@ -133,6 +143,9 @@ func (s *Spec) Required() []string {
 	var out []string
 	for _, r := range s.Requests {
 		out = append(out, labelled("response", r.Label))
+	}
+	for _, h := range s.HTTP {
+		out = append(out, labelled("answer", h.Label))
 	}
 	return out
 }
@@ -191,6 +204,11 @@ func (s *Spec) order(have map[string]string, update bool) []string {
 			if _, made := have[labelled(kind, r.Label)]; made {
 				add(labelled(kind, r.Label))
 			}
+		}
+	}
+	for _, h := range s.HTTP {
+		if _, made := have[labelled("calls", h.Label)]; made {
+			add(labelled("calls", h.Label))
 		}
 	}
 	return out

@@ -1,10 +1,11 @@
 package plan
 
-// Answer describes the JSON that a route answers with, or a value in it, after everything that reshapes it. OpenAPI documents
-// and generated clients are made of it.
+// Answer describes the JSON that a route answers with, or a value in it, after everything that reshapes it; and what a route
+// takes. OpenAPI documents and generated clients are made of it.
 type Answer struct {
 	Kind        AnswerKind
 	Name        string // of the GraphQL type it comes from; "" if a mapping made it
+	Shared      bool   // it is the same wherever Name stands: an input type or an enum. Only what is shared may lead back to itself
 	Nullable    bool
 	Description string
 	Enum        []string       // of an AnswerEnum
