@@ -30,7 +30,7 @@ func (p *Proxy) Stripped() int { return strings.Count(p.Strip, "/") }
 
 // OwnPaths are the patterns of paths that the gateway itself serves, in whatever mode.
 func OwnPaths() []string {
-	return []string{"/graphql", "/livez", "/readyz", "/healthz", "/playground/"}
+	return []string{"/graphql", "/livez", "/readyz", "/healthz", "/playground", "/playground/"}
 }
 
 // readProxies reads every @proxy, after the sources and the clients.

@@ -71,6 +71,7 @@ func routes(graphql http.Handler, clients *bff.Server, api *bff.API, o Options) 
 	if o.Dev {
 		play := newPlayground()
 		mux.Handle("GET /{$}", play)
+		mux.Handle("GET /playground", play)
 		mux.Handle("GET "+playgroundPath, play)
 	}
 	return mux

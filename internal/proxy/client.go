@@ -1,7 +1,9 @@
 package proxy
 
 import (
+	"bufio"
 	"io"
+	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -39,6 +41,13 @@ func (c *client) Write(b []byte) (int, error) {
 	c.begun = true
 	c.extend()
 	return c.ResponseWriter.Write(b)
+}
+
+// Hijack implements http.Hijacker.
+func (c *client) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := c.control.Hijack()
+	c.begun = c.begun || err == nil
+	return conn, rw, err
 }
 
 // extend gives the next piece its time. A writer that knows no times has none.

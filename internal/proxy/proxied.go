@@ -186,9 +186,12 @@ func (x *exchange) recovered(w *client) {
 	if p == nil {
 		return
 	}
-	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) || w.begun {
-		panic(http.ErrAbortHandler)
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(p)
 	}
 	x.Logger.ErrorContext(x.in.Context(), "a request panicked", "proxy", x.Path, "panic", p, "stack", string(debug.Stack()))
+	if w.begun {
+		panic(http.ErrAbortHandler)
+	}
 	x.refuse(w, fault.New(fault.Internal, "Internal error."))
 }
