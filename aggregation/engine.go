@@ -99,6 +99,7 @@ func (e *Engine) Run(ctx context.Context, op *plan.Operation, in Input) *Result 
 	f.ctx, f.op, f.in = ctx, op, in
 	f.out, f.errs, f.path = f.out[:0], f.errs[:0], f.path[:0]
 	f.held, f.stop, f.written, f.responds = f.holding(), nil, 0, nil
+	f.notFound, f.lost = false, nil
 	f.out = append(f.out, '{')
 	for i, part := range op.Parts {
 		f.reset(part)
@@ -116,9 +117,12 @@ func (e *Engine) Run(ctx context.Context, op *plan.Operation, in Input) *Result 
 	}
 	if f.out[0] == '{' {
 		f.out = append(f.out, '}')
+		if op.Mapping != nil && f.mapped(op.Mapping, 0) != written {
+			f.out = append(f.out[:0], "null"...)
+		}
 	}
 	f.releaseReplies()
-	f.result = Result{Data: f.out, Errors: f.errs, Respond: f.responds, frame: f}
+	f.result = Result{Data: f.out, Errors: f.errs, Respond: f.responds, NotFound: f.notFound, Lost: f.lost, frame: f}
 	return &f.result
 }
 
@@ -192,7 +196,7 @@ func (f *frame) release() {
 	clear(f.faults)
 	f.ctx, f.op, f.in, f.part = nil, nil, Input{}, nil
 	f.env = environment{}
-	f.result, f.responds = Result{}, nil
+	f.result, f.responds, f.lost = Result{}, nil, nil
 	poison(f)
 	e.frames.Put(f)
 }

@@ -47,6 +47,7 @@ type frame struct {
 
 	// of the response
 	stop    *fault.Error // why the operation was given up
+	lost    *fault.Error // why a field failed without which there is no answer
 	written int          // objects
 	out     []byte
 	errs    []Error
@@ -54,6 +55,7 @@ type frame struct {
 	result  Result
 
 	responds []upstreams.Header
+	notFound bool // what the answer is about is not there
 }
 
 // running is one fetch while its part runs.

@@ -20,8 +20,9 @@ const (
 
 // segment is one step of the response path of the value being written.
 type segment struct {
-	field *plan.Field // nil: an index
-	index int32
+	field  *plan.Field // nil: an index
+	index  int32
+	hidden bool // the answer has no such step: it was reshaped away
 }
 
 // project writes the members of a part's root object. ok is false if a null reached the root: then data is null.
@@ -35,6 +36,12 @@ func (f *frame) fields(fields []plan.Field, bases []int, first bool) (ok bool) {
 	for i := range fields {
 		fl := &fields[i]
 		if !fl.When.Holds(f.held) {
+			continue
+		}
+		if fl.Reshape != nil {
+			if first, ok = f.reshaped(fl, bases, first); !ok {
+				return false
+			}
 			continue
 		}
 		if !first {
@@ -105,6 +112,12 @@ func (f *frame) object(o *plan.Object, base int) outcome {
 	bases := append(few[:0], base)
 	for i := range o.Bases {
 		bases = append(bases, f.joined(o, i, base))
+	}
+	if o.Bare {
+		if !f.fields(o.Variants[variant].Fields, bases, true) {
+			return raised
+		}
+		return written
 	}
 	f.out = append(f.out, '{')
 	if !f.fields(o.Variants[variant].Fields, bases, true) {
@@ -275,6 +288,7 @@ func misfit(want string) *fault.Error {
 type Error struct {
 	Path         []byte // JSON array of response keys and indexes; nil for an error of the whole operation
 	Line, Column int    // of the field in the client's document; 0 if unknown
+	Replaced     bool   // something else is shown in the place of the value that failed (@onError)
 	Fault        *fault.Error
 }
 
@@ -286,8 +300,12 @@ func (f *frame) blame(e *fault.Error) {
 		return
 	}
 	out.Path = append(out.Path, '[')
-	for i, s := range f.path {
-		if i > 0 {
+	for _, s := range f.path {
+		if s.hidden {
+			out.Line, out.Column = s.field.Line, s.field.Column
+			continue
+		}
+		if len(out.Path) > 1 {
 			out.Path = append(out.Path, ',')
 		}
 		if s.field == nil {

@@ -36,7 +36,11 @@ func Load(files []*ast.Source, model *schema.Gateway, c Compiler) (*API, schema.
 		l.checkRoutes(client)
 		client.trust()
 	}
-	return l.api, l.problems
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = f.Name
+	}
+	return l.api, l.problems.Sorted(names)
 }
 
 type loading struct {
@@ -89,6 +93,7 @@ func (l *loading) document(doc *schema.Document) {
 	if o.Plan == nil {
 		return
 	}
+	o.mark()
 	l.checkSharing(o)
 	client.Operations = append(client.Operations, o)
 }

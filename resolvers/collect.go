@@ -28,7 +28,9 @@ type collected struct {
 	def  *schema.Field // nil for __typename
 	when plan.Cond     // alternatives, not yet simple
 	subs []selection
-	read bool // by a connector, for its key: no client selected it
+	// again are the further occurrences.
+	again []*ast.Field
+	read  bool // by a connector, for its key: no client selected it
 	// hidden is set for what leads to a key, too.
 	hidden bool
 }
@@ -155,6 +157,8 @@ func (g *gather) field(node *ast.Field, when occurrence) {
 	if f == nil {
 		f = &collected{key: node.Alias, node: node, def: g.c.field(g.t, node.Name)}
 		g.byKey[node.Alias] = f
+	} else {
+		f.again = append(f.again, node)
 	}
 	g.order = append(g.order, occurs{f, when.mask})
 	if len(node.SelectionSet) > 0 {

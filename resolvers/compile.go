@@ -32,6 +32,7 @@ type compilation struct {
 	tests     tests
 	work      int
 	part      *part
+	route     bool // directives that reshape the answer take effect
 }
 
 // part is a plan.Part in the making.
@@ -47,8 +48,12 @@ type part struct {
 
 // Compile compiles a validated operation of doc. The error is a *fault.Error fit for the client: the operation is too large,
 // is a subscription, or selects what nothing serves.
-func (c *Compiler) Compile(doc *ast.QueryDocument, op *ast.OperationDefinition) (*plan.Operation, error) {
-	k := &compilation{Compiler: c, kind: string(op.Operation)}
+func (c *Compiler) Compile(_ *ast.QueryDocument, op *ast.OperationDefinition) (*plan.Operation, error) {
+	return c.compile(op, false)
+}
+
+func (c *Compiler) compile(op *ast.OperationDefinition, route bool) (*plan.Operation, error) {
+	k := &compilation{Compiler: c, kind: string(op.Operation), route: route}
 	for _, v := range op.VariableDefinitions {
 		k.variables = append(k.variables, v.Variable)
 	}
@@ -178,6 +183,7 @@ func (c *compilation) compileField(p *place, variant int, t *schema.Type, f *col
 	}
 	if f.def == nil { // __typename
 		out.Const = []byte(`"` + t.Name + `"`)
+		c.show(&out, f)
 		return out, nil
 	}
 	v, err := c.locate(p, variant, t, f)
@@ -191,11 +197,13 @@ func (c *compilation) compileField(p *place, variant int, t *schema.Type, f *col
 			out.Base = i
 		}
 	}
-	if out.Type.Kind != plan.Composite {
-		return out, nil
+	if out.Type.Kind == plan.Composite {
+		if out.Object, err = c.below(p, variant, f, v); err != nil {
+			return out, err
+		}
 	}
-	out.Object, err = c.below(p, variant, f, v)
-	return out, err
+	c.show(&out, f)
+	return out, nil
 }
 
 // memberOf does for a member of an interface or union what a reference to it needs: its own key and its own loader decide.

@@ -67,7 +67,7 @@ func LoadWith(files []*ast.Source, o Options) (*Gateway, error) {
 		l.files = append(l.files, f.Name)
 	}
 	g := l.load(files)
-	problems := l.problems.sorted(l.files)
+	problems := l.problems.Sorted(l.files)
 	for _, p := range problems {
 		if p.Severity == Error {
 			return nil, problems

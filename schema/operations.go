@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -9,6 +10,8 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"manifold/internal/mapping"
 )
 
 // Document is a file of operations that somebody who runs the gateway has written for a client. It is valid against the public
@@ -37,7 +40,7 @@ func (g *Gateway) Documents(files []*ast.Source) ([]*Document, Problems) {
 			out = append(out, d)
 		}
 	}
-	return out, l.problems.sorted(l.files)
+	return out, l.problems.Sorted(l.files)
 }
 
 // ProblemAt is a problem at a node of a document.
@@ -58,6 +61,18 @@ func ProblemOf(d *ast.Directive, coordinate, message, hint string) Problem {
 		pos.Start--
 	}
 	return ProblemAt(&pos, coordinate, message, hint)
+}
+
+// ProblemInside is a problem with the text of a string value: err says where inside, if it is a *mapping.SyntaxError.
+func ProblemInside(v *ast.Value, err error, coordinate string) Problem {
+	p, ok := errors.AsType[*mapping.SyntaxError](err)
+	if !ok {
+		return ProblemAt(v.Position, coordinate, err.Error(), "")
+	}
+	src := v.Position.Src
+	l := &loader{lines: map[*ast.Source]*lines{src: newLines(src.Input)}}
+	l.problem(l.lines[src].inside(v, p.At), coordinate, p.Message, p.Hint)
+	return l.problems[0]
 }
 
 func (l *loader) document(g *Gateway, file *ast.Source) *Document {

@@ -73,8 +73,8 @@ func (ps Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// sorted returns ps without repeats, ordered by file (as given to Load), line, column and text.
-func (ps Problems) sorted(files []string) Problems {
+// Sorted returns ps without repeats, ordered by file (as given to Load), line, column and text.
+func (ps Problems) Sorted(files []string) Problems {
 	rank := make(map[string]int, len(files))
 	for i, f := range files {
 		if _, known := rank[f]; !known {

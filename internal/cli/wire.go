@@ -38,7 +38,7 @@ func loadMocked(in *inputs, w *world, mock schema.Mock) (*schema.Gateway, error)
 
 // loadAPI reads the operations of a gateway's clients. The error is schema.Problems.
 func loadAPI(gw *schema.Gateway, in *inputs) (*bff.API, error) {
-	api, problems := bff.Load(in.operations, gw, bff.Plain{Compiler: resolvers.NewCompiler(gw)})
+	api, problems := bff.Load(in.operations, gw, resolvers.NewCompiler(gw))
 	if problems.Failed() {
 		return nil, problems
 	}

@@ -102,7 +102,7 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 		engine.Config = append(engine.Config, s.Config)
 	}
 	compiler, runner := resolvers.NewCompiler(model), aggregation.New(engine)
-	api, problems := bff.Load(o.Operations, model, bff.Plain{Compiler: compiler})
+	api, problems := bff.Load(o.Operations, model, compiler)
 	if problems.Failed() {
 		set.Close()
 		return nil, problems

@@ -26,7 +26,7 @@ type SpecHTTP struct {
 
 // routes opens the clients of a spec. It returns nil after a problem.
 func (s *Spec) routes(g *Gateway, out map[string]string) *bff.Server {
-	api, problems := bff.Load(s.Operations, g.Model, bff.Plain{Compiler: g.compiler})
+	api, problems := bff.Load(s.Operations, g.Model, g.compiler)
 	if len(problems) > 0 {
 		section := "warnings"
 		if problems.Failed() {

@@ -21,6 +21,8 @@ type Operation struct {
 	Tests []Test
 	// Variables are the names of the operation's variables; a Value refers to them by index.
 	Variables []string
+	// Mapping makes the answer of the data (@reshape on the operation); nil: the data is the answer.
+	Mapping mapping.Node
 }
 
 // Test is true when the Boolean variable has the wanted value.
@@ -253,6 +255,8 @@ type Object struct {
 	NullIf   []int     // slots of base 0: if one of them is null or absent, so is the object (the key of a reference)
 	Abstract *Abstract // nil: the object has one possible type, Variants[0]
 	Variants []Variant
+	// Bare says that the one field of the object that is shown takes the place of the object (@unwrap).
+	Bare bool
 }
 
 // Base is a record joined to an object.
@@ -299,6 +303,7 @@ type Field struct {
 	Object  *Object // of composite types
 	Line    int     // where the field stands in the client's document, from 1
 	Column  int
+	Reshape *Reshape // how it is shown, if not plainly: of the operations of clients alone
 }
 
 // Kind says how a leaf is checked and written.
