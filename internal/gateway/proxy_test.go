@@ -299,6 +299,17 @@ func TestProxiedHeaders(t *testing.T) {
 	})
 }
 
+// Behind a load balancer that is trusted, its word on where requests come from is forwarded by rules.
+func TestProxyMayTrustWhoStandsBefore(t *testing.T) {
+	t.Parallel()
+	f := serveProxies(t, mirror(), proxyText(`{ baseURL: "%s", headers: [{ name: "X-Forwarded-For", from: "X-Forwarded-For" }, { name: "Forwarded", value: "{$(null)}" }] }`,
+		`extend schema @proxy(path: "/legacy/*", source: "old")`), Options{})
+	_, body := f.get(t, "GET", "/legacy/x", "X-Forwarded-For: 192.0.2.1", "X-Forwarded-For: 192.0.2.2", "X_Forwarded_For: 192.0.2.3")
+	if !strings.Contains(body, "X-Forwarded-For: 192.0.2.1 | 192.0.2.2\n") || strings.Contains(body, "\nForwarded:") || strings.Contains(body, "192.0.2.3") {
+		t.Error(body)
+	}
+}
+
 // What the source's path and queryParams say is said of requests that are handed on, too.
 func TestProxiedExtras(t *testing.T) {
 	t.Parallel()
