@@ -204,10 +204,10 @@ func TestProxiedHeadHasNoBody(t *testing.T) {
 	t.Parallel()
 	f := serveProxies(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "12345")
-		w.Header().Set("Etag", `"e"`)
+		w.Header().Set("ETag", `"e"`)
 	}), proxyText(`{ baseURL: "%s" }`, streamProxies), Options{})
 	res, body := f.get(t, "HEAD", "/legacy/x")
-	if res.StatusCode != 200 || res.ContentLength != 12345 || res.Header.Get("Etag") != `"e"` || body != "" {
+	if res.StatusCode != 200 || res.ContentLength != 12345 || res.Header.Get("ETag") != `"e"` || body != "" {
 		t.Errorf("%d %v %q", res.StatusCode, res.Header, body)
 	}
 }
@@ -236,6 +236,7 @@ func TestProxiedRepliesAreLeftAlone(t *testing.T) {
 
 // socketEcho answers each message with itself, and says who is there first.
 func socketEcho(t *testing.T) http.Handler {
+	t.Helper()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{"chat"}, InsecureSkipVerify: true})
 		if err != nil {

@@ -404,7 +404,7 @@ func TestProxiedAuth(t *testing.T) {
 		if want.status != 200 {
 			problemOf(t, res, body, want.status, want.code)
 		}
-		if res.StatusCode != want.status || res.Header.Get("Www-Authenticate") != want.challenge {
+		if res.StatusCode != want.status || res.Header.Get("WWW-Authenticate") != want.challenge {
 			t.Errorf("%q: %d %v %s", credential, res.StatusCode, res.Header["Www-Authenticate"], body)
 		}
 	}

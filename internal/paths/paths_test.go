@@ -41,7 +41,7 @@ func TestPatternsAreThoseOfNetHTTP(t *testing.T) {
 // sample is a path that a pattern matches.
 func sample(pattern string) string {
 	var out []string
-	for _, s := range strings.Split(pattern, "/") {
+	for s := range strings.SplitSeq(pattern, "/") {
 		switch {
 		case s == "{$}" || strings.HasSuffix(s, "...}"):
 			s = ""

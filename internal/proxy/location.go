@@ -30,7 +30,7 @@ func (x *exchange) public(address string) (string, bool) {
 	switch {
 	case u.Host == "" && (u.Scheme != "" || !strings.HasPrefix(path, "/")):
 		return "", false
-	case u.Host != "" && !(strings.EqualFold(u.Host, x.target.Host) && (u.Scheme == "" || u.Scheme == x.target.Scheme)):
+	case u.Host != "" && (!strings.EqualFold(u.Host, x.target.Host) || (u.Scheme != "" && u.Scheme != x.target.Scheme)):
 		return "", false
 	}
 	rest, below := strings.CutPrefix(path, x.base)

@@ -67,13 +67,13 @@ func query(source, client string) string {
 	for pair := range strings.SplitSeq(source, "&") {
 		said[nameOf(pair)] = true
 	}
-	out := source
+	out := []byte(source)
 	for pair := range strings.SplitSeq(client, "&") {
 		if pair != "" && !said[nameOf(pair)] {
-			out += "&" + pair
+			out = append(append(out, '&'), pair...)
 		}
 	}
-	return out
+	return string(out)
 }
 
 // nameOf returns the name of a pair without its escapes.
