@@ -14,6 +14,7 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.findLegacy(all)
 	l.readSources(all, l.inputs)
 	l.readClients(all, l.inputs)
+	l.readProxies(all, l.inputs)
 	l.checkOverlays()
 	l.skeleton(g)
 	for _, t := range l.order {
@@ -47,7 +48,8 @@ func (l *loader) describe(all *uses) *Gateway {
 	if l.mock.Any() && !l.failed() {
 		l.makeUp(g)
 	}
-	g.Sources, g.Clients = l.sources, l.clients
+	l.mockedProxies()
+	g.Sources, g.Clients, g.Proxies = l.sources, l.clients, l.proxies
 	return g
 }
 

@@ -129,12 +129,12 @@ func helpOfPolicies() map[string]string {
 		"@bff(limit:)":     "How many requests are served.",
 		"@bff(graphql:)":   "Whether these clients may send GraphQL.",
 		"@bff(strict:)":    "Whether parameters that nothing takes are refused, with 400.",
-		"@proxy":           "Hands requests of a path on to a service as they are.",
-		"@proxy(path:)":    "The path.",
-		"@proxy(source:)":  "The service.",
-		"@proxy(strip:)":   "A prefix that is taken off.",
-		"@proxy(methods:)": "The methods that are handed on.",
-		"@proxy(auth:)":    "How clients prove who they are.",
+		"@proxy":           "Hands requests of a path on to a service as they are, and its replies back.",
+		"@proxy(path:)":    "The paths: \"/legacy/*\" for all below, or a pattern as in \"/files/{id}\". The narrower of two wins.",
+		"@proxy(source:)":  "The service, one of HTTP. The path follows its baseURL; its headers hold here too.",
+		"@proxy(strip:)":   "The first segments of the path, which are taken off.",
+		"@proxy(methods:)": "The methods that are handed on. HEAD comes with GET; OPTIONS is handed on always. Default: every method.",
+		"@proxy(auth:)":    "Names of methods of gateway.yaml, one of which a request must pass. Default: anybody.",
 	}
 }
 

@@ -30,6 +30,9 @@ func (l *loader) idle() {
 		}
 		l.idleLoader(t, reached)
 	}
+	for _, p := range l.proxies {
+		used[p.Source] = true
+	}
 	for _, s := range l.sources {
 		if !used[s] && s.Pos != nil {
 			l.warning(atDirective(s.Pos), `@source(name: "`+s.Name+`")`, "no connector uses this source",

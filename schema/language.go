@@ -93,6 +93,7 @@ func effective() []string {
 		"@lookup", "@is", "@is(field:)", "@require", "@require(field:)", "@shareable", "@requires", "@requires(fields:)", "@external",
 		"@internal", "@inaccessible", "@tag", "@tag(name:)",
 		"@mock", "@mock(value:)",
+		"@proxy", "@proxy(path:)", "@proxy(source:)", "@proxy(strip:)", "@proxy(methods:)", "@proxy(auth:)",
 		"@bff", "@bff(name:)", "@bff(prefix:)", "@bff(auth:)", "@bff(graphql:)", "@bff(strict:)",
 		"SourceHTTP.baseURL", "SourceHTTP.headers", "SourceHTTP.path", "SourceHTTP.queryParams", "SourceHTTP.respond",
 		"SourceGRPC.target", "SourceGRPC.proto", "SourceGRPC.reflection", "SourceGRPC.metadata",

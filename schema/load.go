@@ -120,6 +120,7 @@ type loader struct {
 	roots   map[ast.Operation]*typ
 	sources []*Source
 	clients []*Client
+	proxies []*Proxy
 	byFile  map[sourceName]*Source
 	ids     map[string]place     // of connectors
 	legacy  map[*ast.Source]bool // files linked to connect v0.1 to v0.3, whose mappings mean literals differently

@@ -19,6 +19,7 @@ type Gateway struct {
 	Schema  *ast.Schema
 	Sources []*Source
 	Clients []*Client        // kinds of clients with routes of their own
+	Proxies []*Proxy         // paths that are handed on to sources
 	Types   map[string]*Type // every type by name: those of Schema, built-in scalars included, and those that clients do not see
 	// Query, Mutation and Subscription are nil where the public schema has none.
 	Query, Mutation, Subscription *Type

@@ -5,6 +5,8 @@
 //
 // A [GRPC] calls the methods of a gRPC service, over the connections of grpc-go; requests and replies are JSON on our side.
 //
+// [Set.Stream] is for what is not a call: requests of clients that are handed on as they are.
+//
 // Plain http:// goes over connections of our own, read straight into pooled memory; https:// goes over net/http, which
 // speaks HTTP/2 where the upstream does. Both follow the same rules: the answer is read to its end or the call fails,
 // its size is bounded after decompression, redirects are replies like any other, there are no cookies, and the proxy

@@ -11,7 +11,8 @@ import (
 type network struct {
 	options Options
 	memory  *memory
-	secure  *http.Transport // all https origins
+	secure  *http.Transport // calls of all https origins
+	streams *http.Transport // what is streamed
 
 	mu    sync.Mutex
 	hosts map[string]*host // by key of the origin
@@ -25,6 +26,7 @@ func newNetwork(o Options) *network {
 		options: o,
 		memory:  new(memory),
 		secure:  secureTransport(&o),
+		streams: streamTransport(&o),
 		hosts:   make(map[string]*host),
 		grpcs:   make(map[string]*GRPC),
 		users:   make(map[string]int),
@@ -88,5 +90,6 @@ func (n *network) leave() {
 	defer n.mu.Unlock()
 	if n.sets--; n.sets == 0 {
 		n.secure.CloseIdleConnections()
+		n.streams.CloseIdleConnections()
 	}
 }

@@ -11,6 +11,7 @@ type Options struct {
 	Timeout     time.Duration // of one call, dial included; default 3 s
 	DialTimeout time.Duration // of one TCP connect, name lookup included; default 1 s
 	TLSTimeout  time.Duration // of one TLS handshake; default 2 s
+	Silence     time.Duration // how long a stream may stand still; default 5 min
 
 	MaxResponse int // bytes of a body, after decompression; default 8 MiB
 	MaxMessage  int // bytes of one gRPC message on the wire, in both directions; default 4 MiB
@@ -28,6 +29,7 @@ func (o Options) withDefaults() Options {
 	o.Timeout = cmp.Or(o.Timeout, 3*time.Second)
 	o.DialTimeout = cmp.Or(o.DialTimeout, time.Second)
 	o.TLSTimeout = cmp.Or(o.TLSTimeout, 2*time.Second)
+	o.Silence = cmp.Or(o.Silence, 5*time.Minute)
 	o.MaxResponse = cmp.Or(o.MaxResponse, 8<<20)
 	o.MaxMessage = cmp.Or(o.MaxMessage, 4<<20)
 	o.MaxHeader = cmp.Or(o.MaxHeader, 64<<10)

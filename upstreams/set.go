@@ -12,7 +12,8 @@ import (
 // Set is what calls the sources of one generation. It is safe for concurrent use.
 type Set struct {
 	network *network
-	callers []Caller // by index of the source
+	callers []Caller  // by index of the source
+	streams []*stream // likewise; nil for those that do not speak HTTP
 
 	mu       sync.RWMutex
 	absolute map[string]Caller // for connectors without a source, by origin as written
@@ -54,7 +55,11 @@ func Open(sources []*schema.Source, o Options, prev *Set) (*Set, error) {
 		s.network = newNetwork(o)
 	}
 	s.network.join()
+	s.streams = make([]*stream, len(sources))
 	for i, src := range sources {
+		if origins[i] != nil {
+			s.streams[i] = &stream{upstream: src.Name, origin: origins[i], transport: s.network.streams, options: &s.network.options}
+		}
 		if src.Function != nil {
 			s.callers = append(s.callers, s.chain(NewFunction(src.Function, o)))
 			continue

@@ -107,7 +107,7 @@ func options(c *config.Config) gateway.Options {
 		Calls: aggregation.Limits{Calls: n.Calls, Parallel: n.Parallel, Response: int(n.Response)},
 		Upstreams: upstreams.Options{
 			Timeout: time.Duration(n.Upstream.Timeout), DialTimeout: time.Duration(n.Upstream.DialTimeout),
-			TLSTimeout: time.Duration(n.Upstream.TLSTimeout), MaxResponse: int(n.Upstream.MaxResponse), MaxMessage: int(n.Upstream.MaxMessage),
+			TLSTimeout: time.Duration(n.Upstream.TLSTimeout), Silence: time.Duration(n.Upstream.Silence), MaxResponse: int(n.Upstream.MaxResponse), MaxMessage: int(n.Upstream.MaxMessage),
 			MaxHeader: int(n.Upstream.MaxHeader), MaxConns: n.Upstream.MaxConns, IdleConns: n.Upstream.IdleConns,
 			IdleTimeout: time.Duration(n.Upstream.IdleTimeout),
 		},

@@ -108,6 +108,7 @@ type Upstream struct {
 	Timeout     Duration `key:"timeout" default:"3s" min:"1ms" max:"10m" example:"800ms" about:"Time for one call, connecting included."`
 	DialTimeout Duration `key:"dialTimeout" default:"1s" min:"1ms" max:"1m" example:"300ms" about:"Time for one TCP connect, name lookup included."`
 	TLSTimeout  Duration `key:"tlsTimeout" default:"2s" min:"1ms" max:"1m" example:"1s" about:"Time for one TLS handshake."`
+	Silence     Duration `key:"silence" default:"5m" min:"1s" max:"24h" example:"1m" about:"How long a stream may stand still that @proxy hands on; sockets may for as long as they like."`
 	MaxResponse Size     `key:"maxResponse" default:"8MiB" min:"1KiB" max:"1GiB" example:"2MiB" about:"Size of a reply, after decompression."`
 	MaxMessage  Size     `key:"maxMessage" default:"4MiB" min:"1KiB" max:"1GiB" example:"16MiB" about:"Size of a gRPC message, in both directions."`
 	MaxHeader   Size     `key:"maxHeader" default:"64KiB" min:"1KiB" max:"16MiB" example:"32KiB" about:"Size of a reply's header."`

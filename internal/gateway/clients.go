@@ -28,7 +28,10 @@ func loadClients(model *schema.Gateway, compiler *resolvers.Compiler, engine *ag
 		return nil, problems
 	}
 	c := &clients{api: api, told: map[string]*described{}, tools: map[string]http.Handler{}}
-	c.server = bff.NewServer(api, bff.Options{Model: model, Engine: engine, Logger: o.Logger, Dev: o.Dev, MaxBody: o.Limits.Body})
+	c.server = bff.NewServer(api, bff.Options{
+		Model: model, Engine: engine, Logger: o.Logger, Dev: o.Dev, MaxBody: o.Limits.Body,
+		Identify: o.Identify, Challenge: o.Challenge,
+	})
 	for _, prefix := range api.Prefixes() {
 		told, err := describe(api.Sharing(prefix), nil)
 		if err != nil {

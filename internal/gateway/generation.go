@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/aggregation"
+	"manifold/internal/auth"
 	"manifold/internal/gofunc"
 	"manifold/resolvers"
 	"manifold/schema"
@@ -36,6 +37,12 @@ type Options struct {
 	Operations []*ast.Source                                         // of clients: bff/CLIENT/*.graphql
 	GraphQL    Access                                                // what /graphql takes
 	Revision   string                                                // names the version of the text, for people; a hash of it
+
+	// Identify says who a request comes from, by one of the methods (nil: by any). The error is a *fault.Error. nil: no methods of
+	// authentication are configured.
+	Identify func(r *http.Request, methods []string) (*auth.Identity, error)
+	// Challenge is the WWW-Authenticate header of a refusal; nil or "": none.
+	Challenge func(methods []string, bad bool) string
 }
 
 // Generation is everything built from one version of the text. It is immutable; requests keep the one they began with.
@@ -67,6 +74,9 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 	})
 	if err != nil {
 		return nil, err
+	}
+	if problems := checkProxies(model, o); problems.Failed() {
+		return nil, problems
 	}
 	var before *upstreams.Set
 	if prev != nil {
@@ -101,7 +111,8 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 		functions: slices.ContainsFunc(model.Sources, func(s *schema.Source) bool { return s.Function != nil }),
 	})
 	install(srv, model.Schema, o.Limits, o.Dev, o.Logger)
-	g := &Generation{model: model, handler: routes(srv, served, o), set: set, number: 1, revision: o.Revision, built: time.Now()}
+	public := proxied(routes(srv, served, o), model, served.api, set, o)
+	g := &Generation{model: model, handler: public, set: set, number: 1, revision: o.Revision, built: time.Now()}
 	if prev != nil {
 		g.number = prev.number + 1
 	}

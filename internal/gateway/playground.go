@@ -13,7 +13,7 @@ import (
 //go:embed playground/*.html playground/*.js playground/*.css playground/LICENSES.txt
 var playgroundFiles embed.FS
 
-// playgroundPath is where the files of the playground are served; the page itself is at /.
+// playgroundPath is where the files of the playground are served; the page itself is at / and at /playground.
 const playgroundPath = "/playground/"
 
 // playgroundPolicy lets the page load and ask nothing but this server. Styles may be inline, since GraphiQL measures and
@@ -28,15 +28,16 @@ var playgroundTypes = map[string]string{
 	".txt":  "text/plain; charset=utf-8",
 }
 
-// newPlayground serves the page at / and its files below playgroundPath.
+// newPlayground serves the page at / and at /playground, for a proxy may have the first, and its files below playgroundPath.
 func newPlayground() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := "playground/index.html"
-		if r.URL.Path != "/" {
+		itself := r.URL.Path == "/" || r.URL.Path == "/playground"
+		if !itself {
 			name = path.Join("playground", path.Base(r.URL.Path))
 		}
 		content, err := playgroundFiles.ReadFile(name)
-		if err != nil || r.URL.Path != "/" && r.URL.Path != "/"+name {
+		if err != nil || !itself && r.URL.Path != "/"+name {
 			notFound(w, r)
 			return
 		}

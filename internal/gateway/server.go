@@ -76,6 +76,7 @@ func routes(graphql http.Handler, clients *clients, o Options) http.Handler {
 	if o.Dev {
 		play := newPlayground()
 		mux.Handle("GET /{$}", play)
+		mux.Handle("GET /playground", play)
 		mux.Handle("GET "+playgroundPath, play)
 	}
 	return mux

@@ -42,6 +42,7 @@ func TestRoutes(t *testing.T) {
 		{dev, "GET", "/playground/start.js", 200, "text/javascript; charset=utf-8", "createRoot"},
 		{dev, "GET", "/playground/page.css", 200, "text/css; charset=utf-8", "#graphiql"},
 		{dev, "GET", "/playground/LICENSES.txt", 200, "text/plain; charset=utf-8", "MIT"},
+		{dev, "GET", "/playground", 200, "text/html; charset=utf-8", "graphiql"},
 		{dev, "GET", "/playground/", 404, "application/json; charset=utf-8", "NOT_FOUND"},
 		{dev, "GET", "/playground/build.sh", 404, "application/json; charset=utf-8", "NOT_FOUND"},
 		{dev, "GET", "/playground/x/start.js", 404, "application/json; charset=utf-8", "NOT_FOUND"},

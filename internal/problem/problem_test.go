@@ -13,7 +13,7 @@ import (
 func TestWrite(t *testing.T) {
 	t.Parallel()
 	rec := httptest.NewRecorder()
-	rec.Header().Set("Etag", `"of another answer"`)
+	rec.Header().Set("ETag", `"of another answer"`)
 	rec.Header().Set("Content-Encoding", "gzip")
 	rec.Header().Set("Allow", "GET")
 	problem.Write(rec, http.StatusBadGateway, fault.UpstreamUnavailable, "The upstream \"users\" is\nnot there: \xff")
@@ -27,7 +27,7 @@ func TestWrite(t *testing.T) {
 	if rec.Code != 502 || h.Get("Content-Type") != "application/problem+json" || h.Get("Cache-Control") != "no-store" || h.Get("Allow") != "GET" {
 		t.Errorf("status %d, headers %v", rec.Code, h)
 	}
-	if h.Get("Etag") != "" || h.Get("Content-Encoding") != "" {
+	if h.Get("ETag") != "" || h.Get("Content-Encoding") != "" {
 		t.Errorf("headers of another body are sent: %v", h)
 	}
 }
