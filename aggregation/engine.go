@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"sync"
 
+	"manifold/internal/auth"
 	"manifold/internal/fault"
 	"manifold/internal/plan"
 	"manifold/internal/rawjson"
@@ -66,8 +67,9 @@ func New(o Options) *Engine {
 
 // Input is what a request brings to a plan.
 type Input struct {
-	Variables [][]byte    // JSON text of each variable of the operation, in the upstream's spelling; nil: absent
-	Header    http.Header // of the client's request; read only
+	Variables [][]byte       // JSON text of each variable of the operation, in the upstream's spelling; nil: absent
+	Header    http.Header    // of the client's request; read only
+	Identity  *auth.Identity // who asks; nil: nobody is known
 }
 
 // Result is the answer to a request. It belongs to the caller until Release.
@@ -129,6 +131,12 @@ func (e *Engine) Run(ctx context.Context, op *plan.Operation, in Input) *Result 
 // holding evaluates the conditions of the operation.
 func (f *frame) holding() (held uint64) {
 	for i, t := range f.op.Tests {
+		if t.Variable < 0 {
+			if granted(&f.op.Guards[-1-t.Variable], f.in.Identity) == t.Want {
+				held |= 1 << i
+			}
+			continue
+		}
 		if (string(f.in.Variables[t.Variable]) == "true") == t.Want {
 			held |= 1 << i
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 // environment answers the variables of one call's templates and mappings: $args, $this, $batch, $request, $env, $config,
-// $context,
+// $context, $claims, $client,
 // and of its reply $status and $response. A frame has one, pointed at the call in hand.
 type environment struct {
 	f      *frame
@@ -44,6 +44,14 @@ func (e *environment) Var(name, key string) []byte {
 		}
 	case "config":
 		return e.config(key)
+	case "claims":
+		if who := e.f.in.Identity; who != nil {
+			return memberOf(who.Claims, key)
+		}
+	case "client":
+		if who := e.f.in.Identity; who != nil {
+			return memberOf(who.Client, key)
+		}
 	case "status":
 		if e.reply != nil && key == "" {
 			return e.hold(func(b []byte) []byte { return strconv.AppendInt(b, int64(e.reply.Status), 10) })

@@ -38,6 +38,21 @@ func (f *frame) fields(fields []plan.Field, bases []int, first bool) (ok bool) {
 		if !fl.When.Holds(f.held) {
 			continue
 		}
+		if fl.Guard&^f.held != 0 && fl.Reshape == nil {
+			if !first {
+				f.out = append(f.out, ',')
+			}
+			first = false
+			f.out = append(f.out, fl.Prefix...)
+			f.path = append(f.path, segment{field: fl})
+			f.blame(f.denied())
+			ok = f.orNull(fl, 0, blamed)
+			f.path = f.path[:len(f.path)-1]
+			if !ok {
+				return false
+			}
+			continue
+		}
 		if fl.Reshape != nil {
 			if first, ok = f.reshaped(fl, bases, first); !ok {
 				return false
@@ -99,6 +114,10 @@ func (f *frame) object(o *plan.Object, base int) outcome {
 	if o.Abstract != nil {
 		if variant = f.variant(o.Abstract, base); variant < 0 {
 			f.blame(f.untold(o, base))
+			return blamed
+		}
+		if o.Variants[variant].Guard&^f.held != 0 {
+			f.blame(f.denied())
 			return blamed
 		}
 		if f.anyMissing(o.Variants[variant].NullIf, base) {

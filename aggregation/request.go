@@ -154,7 +154,8 @@ func (f *frame) unfilled(l *loading, lo, hi int, err error) {
 	if !l.plan.Private {
 		e.Message = "The upstream request cannot be built: " + err.Error()
 	}
-	if v, ok := errors.AsType[*template.ValueError](err); ok && v.Parent && !l.plan.KeyArgs {
+	v, ok := errors.AsType[*template.ValueError](err)
+	if ok && v.Parent && !l.plan.KeyArgs {
 		if v.Missing {
 			for n := lo; n < hi; n++ {
 				l.answers[n] = slot{kind: null}
@@ -162,6 +163,9 @@ func (f *frame) unfilled(l *loading, lo, hi int, err error) {
 			return
 		}
 		e.Code = fault.UpstreamBadResponse
+	}
+	if ok && v.Sender && v.Missing {
+		e = f.unknownSender(err)
 	}
 	f.failKeys(l, lo, hi, authored(e))
 }

@@ -26,7 +26,12 @@ func (f *frame) reshaped(fl *plan.Field, bases []int, first bool) (stillFirst, o
 	}
 	mark, errs := len(f.out), len(f.errs)
 	f.path = append(f.path, segment{field: fl, hidden: r.Flatten || r.Bare})
-	how := f.shown(fl, bases[fl.Base])
+	how := blamed
+	if fl.Guard&^f.held != 0 {
+		f.blame(f.denied())
+	} else {
+		how = f.shown(fl, bases[fl.Base])
+	}
 	if how == written && r.Mapping != nil {
 		how = f.mapped(r.Mapping, mark)
 	}

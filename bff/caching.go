@@ -72,6 +72,9 @@ func personal(o *Operation) string {
 	if o.Definition.Directives.ForName("authenticated") != nil || o.Definition.Directives.ForName("requiresScopes") != nil {
 		return "not everybody may have it"
 	}
+	if len(o.Plan.Guards) > 0 {
+		return "a part of it is not for everybody"
+	}
 	for _, part := range o.Plan.Parts {
 		for _, loader := range part.Loaders {
 			if loader.Request == nil {

@@ -42,7 +42,11 @@ func (s *Server) Call(ctx context.Context, o *Operation, arguments []byte, heade
 	if s.o.Run != nil {
 		ctx = s.o.Run(ctx, r)
 	}
-	result := s.o.Engine.Run(ctx, o.Plan, s.input(r, values, who))
+	in := s.input(r, values, who)
+	if refused := s.denies(o, in); refused != nil {
+		return told(refused), false
+	}
+	result := s.o.Engine.Run(ctx, o.Plan, in)
 	defer result.Release()
 	s.log(ctx, o, result)
 	if refused := o.refused(result); refused != nil {

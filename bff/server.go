@@ -153,15 +153,20 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, o *Operation) {
 	if s.o.Run != nil {
 		ctx = s.o.Run(ctx, r)
 	}
-	result := s.o.Engine.Run(ctx, o.Plan, s.input(r, values, who))
+	in := s.input(r, values, who)
+	if refused := s.denies(o, in); refused != nil {
+		u.Status = s.problem(w, r, refused)
+		return
+	}
+	result := s.o.Engine.Run(ctx, o.Plan, in)
 	defer result.Release()
 	s.log(r.Context(), o, result)
 	u.Partial = len(result.Errors) > 0
 	u.Status = s.respond(w, r, o, x, result)
 }
 
-func (s *Server) input(r *http.Request, values [][]byte, _ *auth.Identity) aggregation.Input {
-	return aggregation.Input{Variables: values, Header: r.Header}
+func (s *Server) input(r *http.Request, values [][]byte, who *auth.Identity) aggregation.Input {
+	return aggregation.Input{Variables: values, Header: r.Header, Identity: who}
 }
 
 // identify says who asks, and refuses who may not.
@@ -184,6 +189,19 @@ func (s *Server) denied(o *Operation, who *auth.Identity) *refusal {
 		return &refusal{fault: fault.New(fault.Forbidden, "The credential has not the scopes that this needs.")}
 	default:
 		return nil
+	}
+}
+
+// denies refuses a mutation of which a part is denied, before any of it has an effect.
+func (s *Server) denies(o *Operation, in aggregation.Input) *refusal {
+	errs := aggregation.Denies(o.Plan, in)
+	switch {
+	case errs == nil:
+		return nil
+	case in.Identity == nil:
+		return s.unknown(o.Client, errs[0].Fault, false)
+	default:
+		return &refusal{fault: errs[0].Fault}
 	}
 }
 

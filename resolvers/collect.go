@@ -26,8 +26,10 @@ type collected struct {
 	key  string
 	node *ast.Field    // first occurrence: alias, arguments, position
 	def  *schema.Field // nil for __typename
-	when plan.Cond     // alternatives, not yet simple
-	subs []selection
+	when plan.Cond     // alternatives, not yet simple; guards are among them
+	// guard are the tests of guards of the field itself.
+	guard uint64
+	subs  []selection
 	// again are the further occurrences.
 	again []*ast.Field
 	read  bool // by a connector, for its key: no client selected it
@@ -156,10 +158,14 @@ func (g *gather) field(node *ast.Field, when occurrence) {
 	f := g.byKey[node.Alias]
 	if f == nil {
 		f = &collected{key: node.Alias, node: node, def: g.c.field(g.t, node.Name)}
+		if f.def != nil && f.def.Guards != nil {
+			f.guard = g.c.tests.guarded(f.def.Guards)
+		}
 		g.byKey[node.Alias] = f
 	} else {
 		f.again = append(f.again, node)
 	}
+	when.mask |= f.guard
 	g.order = append(g.order, occurs{f, when.mask})
 	if len(node.SelectionSet) > 0 {
 		f.subs = append(f.subs, selection{node.SelectionSet, when})

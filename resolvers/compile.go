@@ -84,7 +84,7 @@ func (c *Compiler) compile(op *ast.OperationDefinition, route bool) (*plan.Opera
 		}
 		out.Parts = append(out.Parts, pt)
 	}
-	out.Tests = k.tests.list
+	out.Tests, out.Guards = k.tests.list, k.tests.guards
 	return out, k.tests.err()
 }
 
@@ -133,7 +133,11 @@ func (c *compilation) object(p *place, from []selection) (*plan.Object, error) {
 		return nil, err
 	}
 	for i, t := range types {
-		fields, err := c.collect(t, from, p.held)
+		guard := uint64(0)
+		if t != p.typ {
+			guard = c.tests.guarded(t.Guards)
+		}
+		fields, err := c.collect(t, under(from, guard), p.held)
 		if err != nil {
 			return nil, err
 		}
@@ -141,6 +145,7 @@ func (c *compilation) object(p *place, from []selection) (*plan.Object, error) {
 		if err != nil {
 			return nil, err
 		}
+		v.Guard = guard
 		if t != p.typ {
 			c.memberOf(p, t, &v)
 		}
@@ -151,6 +156,29 @@ func (c *compilation) object(p *place, from []selection) (*plan.Object, error) {
 		p.obj.NullIf = append(p.obj.NullIf, p.abs.Ref.Slot) // a reference that names no type
 	}
 	return c.seal(p), nil
+}
+
+// under returns selections that count only if tests hold, too.
+func under(from []selection, mask uint64) []selection {
+	if mask == 0 {
+		return from
+	}
+	out := slices.Clone(from)
+	for i := range out {
+		out[i].when.mask |= mask
+	}
+	return out
+}
+
+// shown is when a field stands in the response, whoever asks: without its own guards.
+func (f *collected) shown() (out plan.Cond) {
+	if f.guard == 0 {
+		return f.when
+	}
+	for _, mask := range f.when {
+		out = or(out, mask&^f.guard)
+	}
+	return out
 }
 
 // variant compiles how objects of one concrete type are written.
@@ -178,7 +206,7 @@ func (c *compilation) variant(p *place, i int, t *schema.Type, fields []*collect
 
 func (c *compilation) compileField(p *place, variant int, t *schema.Type, f *collected) (plan.Field, error) {
 	out := plan.Field{
-		Key: f.key, Prefix: []byte(`"` + f.key + `":`), When: simple(f.when),
+		Key: f.key, Prefix: []byte(`"` + f.key + `":`), When: simple(f.shown()), Guard: f.guard,
 		Line: f.node.Position.Line, Column: f.node.Position.Column,
 	}
 	if f.def == nil { // __typename

@@ -7,6 +7,7 @@ import (
 
 	"manifold/internal/fault"
 	"manifold/internal/plan"
+	"manifold/schema"
 )
 
 // maxTests is how many different (variable, wanted value) pairs the @skip and @include of one operation may test: the
@@ -25,6 +26,7 @@ type occurrence struct {
 // tests numbers the conditions of an operation.
 type tests struct {
 	list      []plan.Test
+	guards    []plan.Guard
 	variables []string
 	overflow  bool
 }
@@ -55,15 +57,38 @@ func (t *tests) and(o occurrence, directives ast.DirectiveList) occurrence {
 	return o
 }
 
+// guarded returns the bits of guards.
+func (t *tests) guarded(guards []schema.Guard) (mask uint64) {
+	for _, g := range guards {
+		i := slices.IndexFunc(t.guards, func(have plan.Guard) bool { return slices.EqualFunc(have.Scopes, g.Scopes, slices.Equal) })
+		if i < 0 {
+			i = len(t.guards)
+			t.guards = append(t.guards, plan.Guard{Scopes: g.Scopes})
+		}
+		mask |= t.bit(-1-i, true)
+	}
+	return mask
+}
+
 // given narrows o by tests that are known to hold.
 func (t *tests) given(o occurrence, held uint64) occurrence {
 	o.mask |= held
 	for i, test := range t.list {
-		if o.mask&(1<<i) != 0 && o.mask&t.bit(test.Variable, !test.Want) != 0 {
+		if o.mask&(1<<i) != 0 && o.mask&t.contrary(test) != 0 {
 			o.never = true
 		}
 	}
 	return o
+}
+
+// contrary returns the bit of the opposite of a test. That of a guard is 0 as long as nobody has asked for it: there are few
+// bits.
+func (t *tests) contrary(test plan.Test) uint64 {
+	test.Want = !test.Want
+	if test.Variable < 0 && !slices.Contains(t.list, test) {
+		return 0
+	}
+	return t.bit(test.Variable, test.Want)
 }
 
 func (t *tests) bit(variable int, want bool) uint64 {
@@ -81,7 +106,7 @@ func (t *tests) bit(variable int, want bool) uint64 {
 
 func (t *tests) err() error {
 	if t.overflow {
-		return fault.New(fault.BadUserInput, "@skip and @include are combined in too many ways; up to 32 variables are served")
+		return fault.New(fault.BadUserInput, "@skip, @include and guards are combined in too many ways; up to 32 variables and guards are served")
 	}
 	return nil
 }

@@ -34,10 +34,15 @@ func (c *compilation) represented(p *place, from []selection) (*plan.Object, err
 	}
 	for i, way := range ways {
 		p.turn(way)
-		if _, err := c.attach(p, i, way.Type, way.By, nil); err != nil { // whether it is there is asked, whatever is selected of it
+		guard := c.tests.guarded(way.Type.Guards)
+		var when plan.Cond
+		if guard != 0 {
+			when = plan.Cond{guard}
+		}
+		if _, err := c.attach(p, i, way.Type, way.By, when); err != nil { // whether it is there is asked, whatever is selected of it
 			return nil, err
 		}
-		fields, err := c.collect(way.Type, from, p.held)
+		fields, err := c.collect(way.Type, under(from, guard), p.held)
 		if err != nil {
 			return nil, err
 		}
@@ -45,7 +50,7 @@ func (c *compilation) represented(p *place, from []selection) (*plan.Object, err
 		if err != nil {
 			return nil, err
 		}
-		v.Require = p.entity(way.Type)
+		v.Require, v.Guard = p.entity(way.Type), guard
 		p.obj.Variants = append(p.obj.Variants, v)
 	}
 	return c.seal(p), nil

@@ -37,6 +37,7 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.checkShared()
 	l.checkRequires()
 	l.privates()
+	l.readGuards()
 	l.checkShapes()
 	l.fitReplies()
 	l.fitFunctions()

@@ -36,7 +36,7 @@ input In2 @no { z: E = B }
 scalar S @no @tag(name: "s")`
 
 // FuzzLoad: whatever the text, Load returns a whole gateway or a list of problems that point into the text; and the word
-// @authenticated is never read over.
+// @policy is never read over.
 func FuzzLoad(f *testing.F) {
 	archive, err := os.ReadFile("testdata/problems.txtar")
 	if err != nil {
@@ -78,8 +78,8 @@ func FuzzLoad(f *testing.F) {
 		if err != nil {
 			t.Fatalf("a gateway of no GraphQL: %v", err)
 		}
-		if doc.Directives.ForName("authenticated") == nil && uses(doc, "authenticated") {
-			t.Fatal("@authenticated was read over")
+		if doc.Directives.ForName("policy") == nil && uses(doc, "policy") {
+			t.Fatal("@policy was read over")
 		}
 	})
 }

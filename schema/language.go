@@ -94,6 +94,7 @@ func effective() []string {
 		"@internal", "@inaccessible", "@tag", "@tag(name:)",
 		"@mock", "@mock(value:)",
 		"@proxy", "@proxy(path:)", "@proxy(source:)", "@proxy(strip:)", "@proxy(methods:)", "@proxy(auth:)",
+		"@authenticated", "@requiresScopes", "@requiresScopes(scopes:)",
 		"@bff", "@bff(name:)", "@bff(prefix:)", "@bff(auth:)", "@bff(graphql:)", "@bff(strict:)",
 		"SourceHTTP.baseURL", "SourceHTTP.headers", "SourceHTTP.path", "SourceHTTP.queryParams", "SourceHTTP.respond",
 		"SourceGRPC.target", "SourceGRPC.proto", "SourceGRPC.reflection", "SourceGRPC.metadata",

@@ -107,6 +107,8 @@ type Type struct {
 	// Represented is how the router of a supergraph may name an entity. Only the union _Entity has it.
 	Represented []Representation
 
+	Guards []Guard // of objects: what a request has to be granted to see one, where its type is not the field's own
+
 	// Of enums. Clients neither send nor get what is hidden; defaults of the schema and hidden fields may hold it.
 	Values map[string]string // upstream spelling (options of @alias and the name itself) -> name
 	Send   map[string]string // name -> spelling sent to upstreams
@@ -170,7 +172,8 @@ type Field struct {
 	Type   *ast.Type
 	Named  *Type // the named type inside Type
 	Args   []*Arg
-	Hidden bool // clients do not see it
+	Hidden bool    // clients do not see it
+	Guards []Guard // what a request has to be granted to see it; all of them
 
 	// Connector is the field's own binding, or nil.
 	Connector *Connector

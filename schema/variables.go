@@ -36,11 +36,14 @@ func (l *loader) checkUse(u mapping.Use, p place, s *scope, at side) {
 	case "context": // an empty object
 	case "config":
 		l.useConfig(u, p, s)
-	case "claims", "client", "page", "key":
-		l.notYet(p, s.coordinate, "$"+u.Name, "take it out; effective are $args, $this, $batch, $request.headers, $response.headers, $status, $env and $config")
+	case "claims": // what is in them, only the request knows
+	case "client":
+		l.useClient(u, p, s)
+	case "page", "key":
+		l.notYet(p, s.coordinate, "$"+u.Name, "take it out; effective are $args, $this, $batch, $claims, $client, $request.headers, $response.headers, $status, $env and $config")
 	default:
 		l.problem(p, s.coordinate, "unknown variable $"+u.Name,
-			l.didYouMean(u.Name, []string{"args", "this", "batch", "request", "response", "env", "config", "status", "context"}, "$"))
+			l.didYouMean(u.Name, []string{"args", "this", "batch", "request", "response", "env", "config", "status", "context", "claims", "client"}, "$"))
 	}
 }
 
@@ -58,6 +61,14 @@ func (l *loader) useEnv(u mapping.Use, p place, s *scope) {
 		return
 	}
 	l.used[u.Path[0]] = value
+}
+
+// useClient checks what is read of who asks.
+func (l *loader) useClient(u mapping.Use, p place, s *scope) {
+	members := []string{"id", "plan"}
+	if len(u.Path) > 0 && !slices.Contains(members, u.Path[0]) {
+		l.problem(p, s.coordinate, "$client has no member "+u.Path[0], orElse(l.didYouMean(u.Path[0], members, "$client."), "it has id and plan; what a token says is in $claims"))
+	}
 }
 
 func (l *loader) useArgs(u mapping.Use, p place, s *scope) {

@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold"
+	"manifold/internal/auth"
 	"manifold/internal/gatewaytest"
 	"manifold/schema"
 	"manifold/upstreams"
@@ -100,7 +101,7 @@ func answers(t *testing.T, name string, g *gatewaytest.Gateway, query string) in
 		t.Errorf("%s: %v\n%s", name, errs, query)
 		return 0
 	}
-	result, errs := g.Run(context.Background(), p, nil, nil)
+	result, errs := g.Run(auth.NewContext(context.Background(), gatewaytest.Granted(g.Model)), p, nil, nil)
 	if len(errs) > 0 {
 		t.Errorf("%s: %v\n%s", name, errs, query)
 		return 0

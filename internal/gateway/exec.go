@@ -10,6 +10,7 @@ import (
 
 	"manifold/aggregation"
 	"manifold/fn"
+	"manifold/internal/auth"
 	"manifold/internal/fault"
 	"manifold/internal/plan"
 	"manifold/resolvers"
@@ -57,10 +58,26 @@ func (e *executable) Exec(ctx context.Context) graphql.ResponseHandler {
 	if e.functions {
 		ctx = fn.WithRequest(ctx, &fn.Request{Header: x.header})
 	}
-	result := e.engine.Run(ctx, compiled, aggregation.Input{Variables: variables, Header: x.header})
+	in := aggregation.Input{Variables: variables, Header: x.header, Identity: auth.FromContext(ctx)}
+	if denied := aggregation.Denies(compiled, in); denied != nil {
+		x.refuse(refusals(denied))
+		return none
+	}
+	result := e.engine.Run(ctx, compiled, in)
 	x.finish(&outcome{result: result, dev: e.dev})
 	e.log(ctx, op, result)
 	return none
+}
+
+// refusals are the errors of an operation that does not run at all.
+func refusals(errs []aggregation.Error) (list gqlerror.List) {
+	for i := range errs {
+		e := &errs[i]
+		list = append(list, &gqlerror.Error{
+			Message: e.Fault.Message, Err: e.Fault, Locations: []gqlerror.Location{{Line: e.Line, Column: e.Column}},
+		})
+	}
+	return list
 }
 
 func (e *executable) compile(doc *ast.QueryDocument, op *ast.OperationDefinition) (*plan.Operation, error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/fn"
+	"manifold/internal/auth"
 	"manifold/schema"
 	"manifold/upstreams"
 )
@@ -47,7 +48,7 @@ func AgreeSpec(data []byte) (compared int, err error) {
 		if len(errs) > 0 || strings.Contains(r.Query, "__schema") || strings.Contains(r.Query, "__type(") { // introspection has no upstream
 			continue
 		}
-		result, errs := g.Run(context.Background(), p, r.Variables, r.Header)
+		result, errs := g.Run(auth.NewContext(context.Background(), engine.Identity), p, r.Variables, r.Header)
 		if len(errs) > 0 {
 			continue
 		}
@@ -68,7 +69,7 @@ func AgreeSpec(data []byte) (compared int, err error) {
 			variables, _ = v.(*Object)
 		}
 		wrong := len(reference.Mock.wrong)
-		want := Execute(g.Model, &Request{Document: p.Document, Operation: p.Operation, Variables: variables, Header: r.Header, Services: reference.Mock.services},
+		want := Execute(g.Model, &Request{Document: p.Document, Operation: p.Operation, Variables: variables, Header: r.Header, Identity: engine.Identity, Services: reference.Mock.services},
 			func(source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
 				return reference.Mock.answerOf(fn.WithRequest(context.Background(), &fn.Request{Header: r.Header}), source, call, 0)
 			})

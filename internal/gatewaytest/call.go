@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"manifold/internal/auth"
 	"manifold/internal/fault"
 	"manifold/internal/mapping"
 	"manifold/internal/template"
@@ -44,6 +45,8 @@ func (vs variables) Var(name, key string) []byte {
 // nil for a loader; t is the type whose fields name the key in an item of a batch.
 func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Field, t *schema.Type) answer {
 	vars := variables{"args": args, "request": x.headers(), "env": x.environment(), "context": NewObject(), "config": configOf(c.Source)}
+	vars["claims"] = x.sender(func(who *auth.Identity) []byte { return who.Claims })
+	vars["client"] = x.sender(func(who *auth.Identity) []byte { return who.Client })
 	switch {
 	case c.Batch != nil:
 		vars["batch"] = []any{this}
@@ -68,7 +71,7 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 	}
 	call, err := fill(c, vars, x.request.Header)
 	if err != nil {
-		return unfilled(c, err)
+		return x.unfilled(c, err)
 	}
 	x.calls++
 	reply, err := x.up(c.Source, call)
@@ -106,8 +109,14 @@ func (x *execution) call(c *schema.Connector, this, args *Object, f *schema.Fiel
 }
 
 // unfilled is the answer of a call that cannot be made.
-func unfilled(c *schema.Connector, err error) answer {
+func (x *execution) unfilled(c *schema.Connector, err error) answer {
 	v, ok := errors.AsType[*template.ValueError](err)
+	if ok && v.Sender && v.Missing && (!v.Parent || c.KeyArgs) {
+		if x.request.Identity == nil {
+			return failed(fault.Unauthenticated)
+		}
+		return failed(fault.Forbidden)
+	}
 	if !ok || !v.Parent || c.KeyArgs {
 		return failed(fault.BadUserInput)
 	}

@@ -107,6 +107,10 @@ func (x *execution) composite(f *schema.Field, v located, fields []*ast.Field, a
 	if !ok {
 		return x.misfit(at)
 	}
+	if code, no := x.denied(t.Guards); no && t != f.Named {
+		x.blame(at, code)
+		return "null", blamed
+	}
 	o := &thing{typ: t, held: v, root: v.via == nil && v.shape == nil}
 	// An entity-typed field inside a reply is a reference (LANGUAGE 1.3). A member of a union is not: the reply carries it.
 	o.reference = !v.whole && !v.given && !f.Embedded && (f.Named.Entity() || names && t.Entity()) && !o.root

@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"manifold/internal/auth"
 	"manifold/schema"
 	"manifold/upstreams"
 )
@@ -122,15 +123,18 @@ func (c *Case) Compare(n uint64) (err error) {
 	}
 	text := []byte(Encode(variables))
 	c.traffic.take()
-	result, errs := c.gateway.Run(context.Background(), p, text, http.Header{})
+	who := newIdentity(newDice(c.Seed, 900+n))
+	request := &Request{Document: p.Document, Operation: p.Operation, Variables: variables, Header: http.Header{}, Identity: who}
+	result, errs := c.gateway.Run(auth.NewContext(context.Background(), who), p, text, http.Header{})
 	if len(errs) > 0 {
-		return c.fault(n, query, variables, "the variables are refused: "+errs.Error())
+		if Execute(c.gateway.Model, request, c.answer).Refused && len(c.traffic.take()) == 0 {
+			return nil
+		}
+		return c.fault(n, query, variables, "the request is refused: "+errs.Error())
 	}
 	defer result.Release()
 	calls := c.traffic.take()
-	want := Execute(c.gateway.Model, &Request{
-		Document: p.Document, Operation: p.Operation, Variables: variables, Header: http.Header{},
-	}, c.answer)
+	want := Execute(c.gateway.Model, request, c.answer)
 	reference := c.traffic.take()
 
 	have := &Result{Calls: len(calls)}
@@ -150,6 +154,9 @@ func (c *Case) Compare(n uint64) (err error) {
 // difference tells how two results differ, "" if they do not. The engine may call less often than the reference, never more.
 func difference(want, have *Result) string {
 	var b strings.Builder
+	if want.Refused {
+		return "the reference refuses the request"
+	}
 	canonical, err := Canonical([]byte(want.Data))
 	if err != nil {
 		return "the reference's data is not valid JSON: " + err.Error()

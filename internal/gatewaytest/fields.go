@@ -16,7 +16,7 @@ func (x *execution) object(o *thing, from []*ast.Field, at path) (string, outcom
 	o.loaded = map[*schema.Connector]*loaded{}
 	groups := x.collect(o.typ, from)
 	if !o.root {
-		if gone, how := x.prepare(o, groups, at); gone {
+		if gone, how := x.prepare(o, x.seen(o, groups), at); gone {
 			x.muted++
 			x.fields(o, groups, at)
 			x.muted--
@@ -102,6 +102,10 @@ func (x *execution) field(o *thing, g *group, at path) (string, outcome) {
 		return quote(o.typ.Name), written
 	}
 	f := o.typ.Fields[first.Name]
+	if code, no := x.denied(f.Guards); no {
+		x.blame(at, code)
+		return x.null(f.Type, blamed, at)
+	}
 	args := x.arguments(f, first)
 	switch {
 	case f.Connector != nil:

@@ -30,6 +30,9 @@ func TestGeneratedSchemasHaveEveryFeature(t *testing.T) {
 		"@require in a path":              regexp.MustCompile(`/\{\$args\.r\d\}`),
 		"@require in a query":             regexp.MustCompile(`[?&]r\d=\{\$args\.r\d\}`),
 		"@require in a body":              regexp.MustCompile(`body: "[^"]*r\d: \$args\.r\d`),
+		"a guarded field":                 regexp.MustCompile(`(?m)^  \w+.*: \S+ @(authenticated|requiresScopes)`),
+		"a guarded type":                  regexp.MustCompile(`(?m)^type T\d.* @(authenticated|requiresScopes)`),
+		"a guarded member of others":      regexp.MustCompile(`(?m)^(type|interface) M\d.* @(authenticated|requiresScopes)`),
 	}
 	counts := map[string]int{}
 	for seed := range uint64(schemas) {

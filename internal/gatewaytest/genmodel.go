@@ -44,6 +44,7 @@ type genType struct {
 	values    []string
 	spellings []string
 	implement string // name of an interface
+	guard     string // as it is written, or ""
 }
 
 func (t *genType) entity() bool { return len(t.keys) > 0 }
@@ -118,6 +119,7 @@ type genField struct {
 	keyAt [][]string // of refBuilt: where each member of the key is
 	args  []genArg
 	conn  *genConn
+	guard string // as it is written, or ""
 }
 
 type genArg struct {

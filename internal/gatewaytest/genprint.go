@@ -85,6 +85,7 @@ func (s *genSchema) printMixed(b *strings.Builder, t *genType) {
 		fmt.Fprintf(b, "union %s %s = %s\n", t.name, how, strings.Join(names, " | "))
 		return
 	}
+	how += t.guard
 	fmt.Fprintf(b, "interface %s %s {\n%s}\n", t.name, how, fieldsText(t.fields))
 	for _, m := range t.members {
 		s.printObject(b, m)
@@ -96,6 +97,7 @@ func (s *genSchema) printObject(b *strings.Builder, t *genType) {
 	if t.implement != "" {
 		b.WriteString(" implements " + t.implement)
 	}
+	b.WriteString(t.guard)
 	for _, k := range [][]string{t.keys, t.second} {
 		if k != nil {
 			fmt.Fprintf(b, " @key(fields: %q)", keySet(k))
@@ -123,7 +125,7 @@ func fieldsText(fields []*genField) string {
 			}
 			b.WriteString("(" + strings.Join(args, ", ") + ")")
 		}
-		b.WriteString(": " + f.text)
+		b.WriteString(": " + f.text + f.guard)
 		switch f.role {
 		case refBuilt:
 			fmt.Fprintf(&b, " @from(path: %q)", keyText(f.by, f.keyAt))

@@ -71,6 +71,7 @@ func newSchema(d dice) *genSchema {
 			s.change.fields[len(s.change.fields)-1].conn.post = true
 		}
 	}
+	s.guardSome(d)
 	return s
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"manifold/internal/auth"
 	"manifold/internal/fault"
 	"manifold/schema"
 	"manifold/upstreams"
@@ -20,6 +21,7 @@ type Request struct {
 	Operation *ast.OperationDefinition
 	Variables *Object // as sent by the client; nil: none
 	Header    http.Header
+	Identity  *auth.Identity      // who asks; nil: nobody
 	Services  map[string]*Service // GraphQL services by the name of their source; calls to them are not made by Upstream
 }
 
@@ -34,6 +36,7 @@ type Result struct {
 	Data    string
 	Errors  []Error
 	Calls   int
+	Refused bool     // it did not run at all: a mutation of which a part is denied
 	Respond []string // headers for the client, "Name: value", sorted, each once
 }
 
@@ -45,11 +48,19 @@ func Execute(g *schema.Gateway, r *Request, up Upstream) *Result {
 	if r.Operation.Operation == ast.Mutation {
 		root = g.Mutation
 	}
-	data, how := x.object(&thing{typ: root, root: true}, []*ast.Field{{SelectionSet: r.Operation.SelectionSet}}, nil)
+	if r.Operation.Operation == ast.Mutation && x.refuses(root) {
+		return &Result{Refused: true}
+	}
+	data, how := x.object(&thing{typ: root, root: true}, x.roots(), nil)
 	if how != written {
 		data = "null"
 	}
 	return &Result{Data: data, Errors: x.errors, Calls: x.calls, Respond: sortedOnce(x.responds)}
+}
+
+// roots are the selections of the operation, as those of a field.
+func (x *execution) roots() []*ast.Field {
+	return []*ast.Field{{SelectionSet: x.request.Operation.SelectionSet}}
 }
 
 // execution is one run. It belongs to one goroutine.

@@ -16,6 +16,10 @@ func (x *execution) represented(f *schema.Field, v located, fields []*ast.Field,
 		name, _ := o.Get("__typename").(string)
 		for _, way := range f.Named.Represented {
 			if way.Type.Name == name && hasKey(o, way.By) {
+				if code, no := x.denied(way.Type.Guards); no {
+					x.blame(at, code)
+					return "null", blamed
+				}
 				held := located{v: o, ours: true}
 				return x.object(&thing{typ: way.Type, held: held, reference: true, by: way.By, represented: true}, fields, at)
 			}

@@ -14,6 +14,7 @@ import (
 
 	"manifold/aggregation"
 	"manifold/fn"
+	"manifold/internal/auth"
 	"manifold/internal/fault"
 	"manifold/internal/plan"
 	"manifold/resolvers"
@@ -113,7 +114,14 @@ func (g *Gateway) Run(ctx context.Context, p *Prepared, variables []byte, header
 		return nil, errs
 	}
 	ctx = fn.WithRequest(ctx, &fn.Request{Header: header})
-	return g.engine.Run(ctx, p.plan, aggregation.Input{Variables: values, Header: header}), nil
+	in := aggregation.Input{Variables: values, Header: header, Identity: auth.FromContext(ctx)}
+	for _, e := range aggregation.Denies(p.plan, in) {
+		errs = append(errs, &gqlerror.Error{Message: e.Fault.Message, Err: e.Fault, Locations: []gqlerror.Location{{Line: e.Line, Column: e.Column}}})
+	}
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	return g.engine.Run(ctx, p.plan, in), nil
 }
 
 // tick is how long a mocked call takes. Under a fake clock it keeps the waves apart: calls made at the same time are under

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"manifold/internal/auth"
 	"manifold/internal/protos"
 	"manifold/schema"
 	"manifold/upstreams"
@@ -109,7 +110,7 @@ func (s *Spec) request(t *testing.T, g *Gateway, r *SpecRequest, out map[string]
 		return
 	}
 	out[labelled("plan", r.Label)] = p.Plan()
-	result, errs := g.Run(context.Background(), p, r.Variables, r.Header)
+	result, errs := g.Run(auth.NewContext(context.Background(), s.Identity), p, r.Variables, r.Header)
 	out[labelled("calls", r.Label)] = s.Mock.takeCalls()
 	if len(errs) > 0 {
 		out[labelled("response", r.Label)] = refusalText(errs)

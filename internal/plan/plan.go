@@ -21,15 +21,22 @@ type Operation struct {
 	Tests []Test
 	// Variables are the names of the operation's variables; a Value refers to them by index.
 	Variables []string
+	// Guards are what something in the operation wants of who asks. An answer differs with them.
+	Guards []Guard
 	// Mapping makes the answer of the data (@reshape on the operation); nil: the data is the answer.
 	Mapping mapping.Node
 }
 
-// Test is true when the Boolean variable has the wanted value.
+// Test is true when the Boolean variable has the wanted value; or, if Variable is negative, when the request is granted what
+// Guards[-1-Variable] wants.
 type Test struct {
 	Variable int
 	Want     bool
 }
+
+// Guard is what a request has to be granted: one of the alternatives of scopes whole, or, without any, to come from somebody who
+// is known.
+type Guard struct{ Scopes [][]string }
 
 // Cond is a condition in disjunctive form: it holds if all tests of at least one mask hold. An empty Cond always holds.
 type Cond []uint64
@@ -285,6 +292,7 @@ type Key struct {
 // Variant is how an object of one concrete type is written.
 type Variant struct {
 	Type    string
+	Guard   uint64  // as of a Field: whoever may not see objects of this type gets null and an error in their place
 	Require []int   // see Object.Require; for references whose type decides who loads them
 	NullIf  []int   // likewise
 	Fields  []Field // in response order
@@ -295,6 +303,7 @@ type Field struct {
 	Key     string // response key
 	Prefix  []byte // `"key":`
 	When    Cond
+	Guard   uint64 // tests of guards that have to hold: else null stands here, and an error
 	Const   []byte // JSON to write (__typename, {} of nothing); nil: look at the slot
 	Base    int
 	Slot    int  // -1 with Virtual

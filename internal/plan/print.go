@@ -224,7 +224,7 @@ func (p *printer) when(conds []Cond) string {
 				if mask&(1<<i) == 0 {
 					continue
 				}
-				name := "$" + p.op.Variables[t.Variable]
+				name := p.test(t)
 				if !t.Want {
 					name = "not " + name
 				}
@@ -241,6 +241,40 @@ func (p *printer) when(conds []Cond) string {
 		}
 	}
 	return " if " + strings.Join(all, " and ")
+}
+
+// test names what a condition depends on.
+func (p *printer) test(t Test) string {
+	if t.Variable >= 0 {
+		return "$" + p.op.Variables[t.Variable]
+	}
+	return p.op.Guards[-1-t.Variable].String()
+}
+
+// String says what a guard wants.
+func (g *Guard) String() string {
+	if len(g.Scopes) == 0 {
+		return "authenticated"
+	}
+	alternatives := make([]string, len(g.Scopes))
+	for i, all := range g.Scopes {
+		alternatives[i] = strings.Join(all, "+")
+	}
+	return "granted " + strings.Join(alternatives, "|")
+}
+
+// guarded says what has to be granted for a field or type.
+func (p *printer) guarded(mask uint64) string {
+	if mask == 0 {
+		return ""
+	}
+	var all []string
+	for i, t := range p.op.Tests {
+		if mask&(1<<i) != 0 {
+			all = append(all, p.test(t))
+		}
+	}
+	return " (guarded by " + strings.Join(all, " and ") + ")"
 }
 
 func (p *printer) reply(r *Reply) string {
@@ -287,7 +321,7 @@ func (p *printer) object(o *Object) string {
 	}
 	var texts, names []string // types that are written alike are printed together
 	for i, v := range o.Variants {
-		text, name := p.fields(v.Fields), v.Type
+		text, name := p.fields(v.Fields), v.Type+p.guarded(v.Guard)
 		if o.Abstract.Keys != nil {
 			name += " by " + o.Abstract.Keys[i].Name
 		}
@@ -315,6 +349,7 @@ func (p *printer) fields(fields []Field) string {
 		if f.Object != nil {
 			text += " " + strings.Repeat("[", f.Type.Lists) + p.object(f.Object) + strings.Repeat("]", f.Type.Lists)
 		}
+		text += p.guarded(f.Guard)
 		if len(f.When) > 0 {
 			text += " (" + strings.TrimSpace(p.when([]Cond{f.When})) + ")"
 		}

@@ -18,6 +18,7 @@ type ValueError struct {
 	At      int    // its offset in the template
 	Missing bool   // the value is null or missing where there has to be one
 	Parent  bool   // the expression reads the parent object: $this or $batch
+	Sender  bool   // the expression reads who asks: $claims or $client
 	Reason  string // what is wrong, to be read after the expression: "is empty, and a path segment may not be"
 	Err     error  // of the expression itself (a *mapping.EvalError), or nil
 }
@@ -38,6 +39,7 @@ func (p *part) fault(reason string) *ValueError {
 	e := &ValueError{Expr: p.text, At: p.at, Reason: reason}
 	for _, u := range mapping.Variables(p.expr) {
 		e.Parent = e.Parent || u.Name == "this" || u.Name == "batch"
+		e.Sender = e.Sender || u.Name == "claims" || u.Name == "client"
 	}
 	return e
 }
