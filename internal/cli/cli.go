@@ -17,6 +17,7 @@ type cli struct {
 	OpenAPI    openapiCmd    `cmd:"" name:"openapi" help:"Print the OpenAPI document of a client's routes."`
 	Codegen    codegenCmd    `cmd:"" help:"Write a typed client for a client's routes."`
 	Operations operationsCmd `cmd:"" help:"List a client's operations, or write their manifest."`
+	Keys       keysCmd       `cmd:"" help:"Make an API key."`
 	Directives directivesCmd `cmd:"" help:"Print the directives of gateway.graphql for editors."`
 	Config     configCmd     `cmd:"" help:"About gateway.yaml: its JSON Schema, for editors."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`

@@ -9,6 +9,7 @@ import (
 	"manifold/bff/goclient"
 	"manifold/bff/openapi"
 	"manifold/bff/typescript"
+	"manifold/internal/gateway"
 )
 
 // clientFlags pick a client of a gateway, and where to write what is made of it.
@@ -17,6 +18,8 @@ type clientFlags struct {
 	Out    string   `short:"o" help:"The file to write; default standard output." placeholder:"FILE"`
 	Files  []string `arg:"" optional:"" help:"Files or folders of the schema; default gateway.graphql." placeholder:"FILE"`
 	Config string   `help:"gateway.yaml; default gateway.yaml, if it is here." placeholder:"FILE"`
+
+	methods []openapi.Method // that gateway.yaml has
 }
 
 // client reads the gateway and finds the client.
@@ -33,6 +36,8 @@ func (c *clientFlags) client(w *world) (*bff.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	methods := in.config.Authentication()
+	c.methods = gateway.OpenAPIMethods(&methods)
 	names := make([]string, 0, len(api.Clients))
 	for _, client := range api.Clients {
 		if client.Name == c.BFF {
@@ -80,7 +85,7 @@ func (c *openapiCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	return c.write(w, openapi.Build(client, nil).JSON())
+	return c.write(w, openapi.Build(client, c.methods).JSON())
 }
 
 // codegenCmd is `manifold codegen`.

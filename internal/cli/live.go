@@ -88,7 +88,7 @@ func (l *live) read() (*gateway.Inputs, *config.Config) {
 	out.Options = options(cfg)
 	out.Options.Operations = in.operations
 	out.Options.Read = in.files.read
-	out.Options.Functions = l.world.Functions
+	out.Options.Functions, out.Options.AuthFailed = l.world.Functions, l.metrics.AuthFailed
 	out.Options.Env, out.Options.Logger, out.Options.Mock = l.world.Env, l.setup.Logger, l.serve.mock()
 	return out, cfg
 }
@@ -111,7 +111,7 @@ func options(c *config.Config) gateway.Options {
 			MaxHeader: int(n.Upstream.MaxHeader), MaxConns: n.Upstream.MaxConns, IdleConns: n.Upstream.IdleConns,
 			IdleTimeout: time.Duration(n.Upstream.IdleTimeout),
 		},
-		Overlays: c.Overlays(), Federation: c.Federation, GraphQL: gateway.Access(c.GraphQL),
+		Overlays: c.Overlays(), Federation: c.Federation, GraphQL: gateway.Access(c.GraphQL), Auth: c.Authentication(),
 	}
 }
 

@@ -38,6 +38,10 @@ func loadMocked(in *inputs, w *world, mock schema.Mock) (*schema.Gateway, error)
 
 // loadAPI reads the operations of a gateway's clients. The error is schema.Problems.
 func loadAPI(gw *schema.Gateway, in *inputs) (*bff.API, error) {
+	methods := in.config.Authentication()
+	if problems := gateway.CheckMethods(gw, &methods); problems.Failed() {
+		return nil, problems
+	}
 	api, problems := bff.Load(in.operations, gw, resolvers.NewCompiler(gw))
 	if problems.Failed() {
 		return nil, problems

@@ -18,6 +18,7 @@ type Config struct {
 	BFF Text `key:"bff" default:"bff" example:"clients/" about:"Folder of the clients' operations, from the folder of this file: in it is a folder for each client, as bff/mobile/*.graphql."`
 	// GraphQL is who may send what to /graphql.
 	GraphQL Access `key:"graphql" example:"trusted" about:"What /graphql takes: open is any document, trusted only those of the clients' folders, off none. Without it, what the most open of the clients may send; without clients it is open. Development is always open."`
+	Auth    Auth   `key:"auth" about:"How requests are known: see auth.md. Without it everybody is nobody."`
 	// Federation makes the gateway a subgraph of somebody's supergraph.
 	Federation bool `key:"federation" default:"false" example:"true" about:"true makes the gateway a subgraph of Apollo Federation: it serves _service and _entities. Then let only the router reach it: every entity can be asked for by its key."`
 
@@ -152,8 +153,6 @@ func (c *Config) Overlays() map[string]schema.Overlay {
 // later are the keys of the design that have no effect yet, and what to do until then. They are refused, never ignored.
 func later(path string) (hint string, known bool) {
 	switch path {
-	case "auth":
-		return "put the gateway behind something that authenticates, and leave this out", true
 	case "redis", "telemetry", "state", "cache":
 		return "leave it out", true
 	case "resilience", "sources.*.resilience":

@@ -224,7 +224,15 @@ func TestProblems(t *testing.T) {
 		{"too deep", "x: " + deep, "1:68: more than 64 levels"},
 		{"too many dashes", strings.Repeat("- ", 70), "more than 64 levels"},
 		{"too large", "# " + strings.Repeat("x", 1<<20), "1:1: the file is larger than 1 MiB"},
-		{"auth", "auth:\n  jwt: []\n", "1:1: auth: auth is part of gateway.yaml but not effective yet"},
+		{"no keys", "auth:\n  jwt:\n    - { issuer: a, algorithms: [RS256] }\n", "auth.jwt: the keys of jwt come from one place: jwks, keys or secret"},
+		{"none", "auth:\n  jwt:\n    - { issuer: a, algorithms: [none], jwks: \"https://a/k\" }\n", "\"none\" is not a way of signing that is taken"},
+		{"confusion", "auth:\n  jwt:\n    - { issuer: a, algorithms: [HS256], jwks: \"https://a/k\" }\n", "HS256 does not go with these keys"},
+		{"short secret", "auth:\n  jwt:\n    - { issuer: a, algorithms: [HS256], secret: abc }\n", "the secret is shorter than 32 bytes"},
+		{"plain http", "auth:\n  jwt:\n    - { issuer: a, algorithms: [RS256], jwks: \"http://a/k\" }\n", "keys have to come over https"},
+		{"bad keys", "auth:\n  jwt:\n    - { issuer: a, algorithms: [RS256], keys: abc }\n", "the keys cannot be read: it is neither a JWK set nor PEM"},
+		{"twice", "auth:\n  jwt:\n    - { issuer: a, algorithms: [RS256], jwks: \"https://a/k\" }\n    - { issuer: b, algorithms: [RS256], jwks: \"https://b/k\" }\n", "two methods are called jwt"},
+		{"api key", "auth:\n  apiKeys:\n    keys: [{ sha256: abc, owner: a }]\n", "sha256 has to be 64 hexadecimal digits"},
+		{"expiry", "auth:\n  apiKeys:\n    keys: [{ sha256: abc, owner: a, expires: soon }]\n", "\"soon\" is not a day"},
 		{"graphql", "graphql: closed\n", "1:10: graphql: \"closed\" is neither open, trusted nor off"},
 		{"redis", "redis: { url: x }\n", "1:1: redis: redis is part of"},
 		{"telemetry", "telemetry: { log: json }\n", "1:1: telemetry: telemetry is part of"},
@@ -254,7 +262,7 @@ func TestProblems(t *testing.T) {
 
 func TestAllProblemsAtOnce(t *testing.T) {
 	t.Parallel()
-	_, err := config.Parse("gateway.yaml", "mode: x\nlisten: y\nlimits: { body: z, tokens: 0 }\nauth: {}\nnone: 1\n", world())
+	_, err := config.Parse("gateway.yaml", "mode: x\nlisten: y\nlimits: { body: z, tokens: 0 }\nredis: {}\nnone: 1\n", world())
 	problems, _ := errors.AsType[schema.Problems](err)
 	var lines []int
 	for _, p := range problems {

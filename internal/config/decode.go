@@ -197,6 +197,9 @@ func (r *reader) list(n ast.Node, v reflect.Value, k key) {
 	out := reflect.MakeSlice(v.Type(), len(items), len(items))
 	for i, item := range items {
 		name := "[" + strconv.Itoa(i) + "]"
+		if of := out.Index(i); of.Kind() == reflect.Struct && of.Type() != reflect.TypeFor[Text]() {
+			r.defaults(of)
+		}
 		r.value(item, out.Index(i), key{k.path + name, k.pattern + "[]", ""})
 	}
 	if len(items) == 0 && k.tags.Get("default") != "" {

@@ -94,12 +94,15 @@ func TestExamplesOfKeys(t *testing.T) {
 				} else if i > 0 && path[i-1] == "[]" {
 					other = "name: x, "
 				}
+				if strings.HasPrefix(k.Path, "auth.") && i > 0 && path[i-1] == "[]" {
+					other = needed(k.Path, name)
+				}
 				b.WriteString("{ " + other + name + ": ")
 				closing = " }" + closing
 			}
 		}
 		w := world()
-		w.ReadFile = func(string) ([]byte, error) { return []byte("x"), nil }
+		w.ReadFile = fileOf
 		text := b.String() + value + closing
 		if _, err := config.Parse("gateway.yaml", text, w); err != nil {
 			t.Errorf("%s\n%v", text, err)
@@ -107,20 +110,68 @@ func TestExamplesOfKeys(t *testing.T) {
 	}
 }
 
-// The document's examples are read without a problem.
+// needed are the keys without which an item of auth is none.
+func needed(path, name string) string {
+	switch {
+	case strings.HasPrefix(path, "auth.jwt[]"):
+		needs := []string{"issuer: a", "algorithms: [RS256]", `jwks: "https://a/k"`}
+		switch name {
+		case "issuer":
+			needs = needs[1:]
+		case "algorithms":
+			needs = []string{needs[0], needs[2]}
+		case "jwks", "keys":
+			needs = needs[:2]
+		case "secret":
+			needs = []string{needs[0], "algorithms: [HS256]"}
+		}
+		return strings.Join(needs, ", ") + ", "
+	case strings.HasPrefix(path, "auth.apiKeys.keys[]"):
+		needs := "sha256: " + strings.Repeat("a", 64) + ", owner: a, "
+		switch name {
+		case "sha256":
+			return "owner: a, "
+		case "owner":
+			return strings.TrimSuffix(needs, "owner: a, ")
+		case "keys":
+			return ""
+		}
+		return needs
+	default:
+		return ""
+	}
+}
+
+// fileOf answers ${file:...} in examples.
+func fileOf(path string) ([]byte, error) {
+	switch {
+	case strings.HasSuffix(path, ".json"):
+		return []byte(`{"keys":[{"kty":"OKP","crv":"Ed25519","x":"1EH2mYB-LwUKQp6Z1BXdpJ0B7qE_-80mBd6HFHJeQ7w"}]}`), nil
+	case strings.HasSuffix(path, ".yaml"):
+		return []byte("keys:\n  - { sha256: " + strings.Repeat("b", 64) + ", owner: b }\n"), nil
+	default:
+		return []byte(strings.Repeat("x", 32)), nil
+	}
+}
+
+// The documents' examples are read without a problem.
 func TestExamplesOfTheDocument(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(document)
-	if err != nil {
-		t.Fatal(err)
-	}
-	blocks := strings.Split(string(text), "```yaml\n")[1:]
-	if len(blocks) == 0 {
-		t.Fatal("no example")
+	var blocks []string
+	for _, name := range []string{document, "../../docs/auth.md"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		these := strings.Split(string(text), "```yaml\n")[1:]
+		if len(these) == 0 {
+			t.Fatalf("%s has no example", name)
+		}
+		blocks = append(blocks, these...)
 	}
 	w := config.World{
 		Env:      func(string) (string, bool) { return "http://users.test", true },
-		ReadFile: func(string) ([]byte, error) { return []byte("x"), nil },
+		ReadFile: fileOf,
 	}
 	for _, block := range blocks {
 		example, _, _ := strings.Cut(block, "```")

@@ -87,7 +87,10 @@ func valueSchema(f reflect.StructField) map[string]any {
 		text := map[string]any{"type": "string"}
 		s["anyOf"] = []any{text, map[string]any{"type": "array", "items": text, "minItems": 1}}
 		delete(s, "examples")
-		s["default"] = []string{"gateway.graphql"}
+		delete(s, "default")
+		if f.Tag.Get("default") != "" {
+			s["default"] = []string{"gateway.graphql"}
+		}
 	case reflect.TypeFor[Values]():
 		s["type"] = "object"
 	case reflect.TypeFor[Address](), reflect.TypeFor[Text](), reflect.TypeFor[Secret](), reflect.TypeFor[string]():

@@ -47,6 +47,7 @@ func Parse(name, text string, w World) (*Config, error) {
 	if body := r.parse(text); body != nil {
 		r.value(body, reflect.ValueOf(c).Elem(), key{})
 	}
+	r.checkAuth(&c.Auth)
 	c.Files = r.files
 	if len(r.problems) == 0 {
 		return c, nil

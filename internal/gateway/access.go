@@ -106,10 +106,14 @@ func endpointFor(a *access, graphql http.Handler) http.Handler {
 }
 
 // clientEndpoint serves GraphQL to clients that share a prefix, each under its own access.
-func clientEndpoint(clients []*bff.Client, graphql http.Handler) http.Handler {
+func clientEndpoint(clients []*bff.Client, graphql http.Handler, o Options) http.Handler {
 	endpoints := make([]http.Handler, len(clients))
 	for i, c := range clients {
-		endpoints[i] = endpointFor(&access{level: c.GraphQL, trusted: c.Trusted}, graphql)
+		methods := c.Auth
+		if c.AnyAuth {
+			methods = nil
+		}
+		endpoints[i] = identified(endpointFor(&access{level: c.GraphQL, trusted: c.Trusted}, graphql), o, methods)
 	}
 	if len(clients) == 1 {
 		return endpoints[0]

@@ -23,7 +23,9 @@ func Admin(gw *Gateway, r *Reloader, m *Metrics) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.Registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /livez", healthy)
-	mux.HandleFunc("GET /readyz", healthy)
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		readiness(func() bool { return gw.Live().Ready() })(w, r)
+	})
 	mux.HandleFunc("GET /status", a.status)
 	mux.Handle("POST /-/reload", http.NewCrossOriginProtection().Handler(http.HandlerFunc(a.reload)))
 	return mux

@@ -33,7 +33,7 @@ func loadClients(model *schema.Gateway, compiler *resolvers.Compiler, engine *ag
 		Identify: o.Identify, Challenge: o.Challenge,
 	})
 	for _, prefix := range api.Prefixes() {
-		told, err := describe(api.Sharing(prefix), nil)
+		told, err := describe(api.Sharing(prefix), OpenAPIMethods(&o.Auth))
 		if err != nil {
 			return nil, err
 		}

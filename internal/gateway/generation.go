@@ -36,6 +36,7 @@ type Options struct {
 	Federation bool                                                  // the gateway is a subgraph of Apollo Federation
 	Operations []*ast.Source                                         // of clients: bff/CLIENT/*.graphql
 	GraphQL    Access                                                // what /graphql takes
+	Auth       auth.Config                                           // how requests are known
 	Revision   string                                                // names the version of the text, for people; a hash of it
 
 	// Identify says who a request comes from, by one of the methods (nil: by any). The error is a *fault.Error. nil: no methods of
@@ -43,6 +44,10 @@ type Options struct {
 	Identify func(r *http.Request, methods []string) (*auth.Identity, error)
 	// Challenge is the WWW-Authenticate header of a refusal; nil or "": none.
 	Challenge func(methods []string, bad bool) string
+	// AuthFailed counts credentials that were refused, by a reason of a closed list; nil: nobody does.
+	AuthFailed func(reason string)
+
+	ready func() bool // nil: always
 }
 
 // Generation is everything built from one version of the text. It is immutable; requests keep the one they began with.
@@ -50,8 +55,9 @@ type Generation struct {
 	model    *schema.Gateway
 	handler  http.Handler // of all public paths
 	set      *upstreams.Set
-	number   int      // 1, 2, ... of those that were built after each other
-	header   []string // value of X-Gateway-Config; nil: it is not sent
+	auth     *auth.Authenticator // nil: nobody is known
+	number   int                 // 1, 2, ... of those that were built after each other
+	header   []string            // value of X-Gateway-Config; nil: it is not sent
 	revision string
 	files    []string
 	built    time.Time
@@ -75,7 +81,22 @@ func Build(files []*ast.Source, o Options, prev *Generation) (*Generation, error
 	if err != nil {
 		return nil, err
 	}
-	if problems := checkProxies(model, o); problems.Failed() {
+	who, err := openAuth(&o, prev)
+	if err != nil {
+		return nil, err
+	}
+	g, err := build(model, files, o, prev)
+	if err != nil {
+		who.Close()
+		return nil, err
+	}
+	g.auth = who
+	return g, nil
+}
+
+// build builds a generation of a model.
+func build(model *schema.Gateway, files []*ast.Source, o Options, prev *Generation) (*Generation, error) {
+	if problems := checkMethods(model, o); problems.Failed() {
 		return nil, problems
 	}
 	var before *upstreams.Set
@@ -141,7 +162,13 @@ func (g *Generation) Files() []string { return g.files }
 // Number counts the generations: the first is 1, and a text that was refused has none.
 func (g *Generation) Number() int { return g.number }
 
+// Ready reports whether requests may be sent to the generation.
+func (g *Generation) Ready() bool { return g.auth == nil || g.auth.Ready() }
+
 // Close gives up the connections of the generation that no later one shares.
-func (g *Generation) Close() { g.set.Close() }
+func (g *Generation) Close() {
+	g.set.Close()
+	g.auth.Close()
+}
 
 var errNoExchange = errors.New("the operation did not come through our transports")

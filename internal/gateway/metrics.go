@@ -12,7 +12,11 @@ type Metrics struct {
 	generation prometheus.Gauge
 	lastGood   prometheus.Gauge
 	reloads    map[Result]prometheus.Counter
+	refused    *prometheus.CounterVec
 }
+
+// AuthFailed counts a credential that was refused.
+func (m *Metrics) AuthFailed(reason string) { m.refused.WithLabelValues(reason).Inc() }
 
 // NewMetrics returns metrics that are all zero. Those of Go and of the process are in the registry as well.
 func NewMetrics() *Metrics {
@@ -25,6 +29,9 @@ func NewMetrics() *Metrics {
 			Name: "manifold_config_last_good_timestamp_seconds", Help: "When the generation that is served was built.",
 		}),
 		reloads: map[Result]prometheus.Counter{},
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "manifold_auth_failures_total", Help: "Credentials that were refused, by reason.",
+		}, []string{"reason"}),
 	}
 	reloads := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "manifold_config_reload_total", Help: "Reloads by result: applied, unchanged, rejected.",
@@ -32,7 +39,7 @@ func NewMetrics() *Metrics {
 	for _, r := range []Result{Applied, Unchanged, Rejected} {
 		m.reloads[r] = reloads.WithLabelValues(string(r))
 	}
-	m.Registry.MustRegister(m.generation, m.lastGood, reloads, collectors.NewGoCollector(),
+	m.Registry.MustRegister(m.generation, m.lastGood, reloads, m.refused, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -57,10 +57,10 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
 // not there is a 404 in JSON like every other error.
 func routes(graphql http.Handler, clients *clients, o Options) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", endpointFor(accessFor(o.GraphQL, o.Dev, clients.api.Clients), graphql))
+	mux.Handle("/graphql", identified(endpointFor(accessFor(o.GraphQL, o.Dev, clients.api.Clients), graphql), o, nil))
 	for _, prefix := range clients.api.Prefixes() {
 		mux.Handle(prefix+"/", clients.server)
-		mux.Handle(prefix+"/graphql", clientEndpoint(clients.api.Sharing(prefix), graphql))
+		mux.Handle(prefix+"/graphql", clientEndpoint(clients.api.Sharing(prefix), graphql, o))
 		if tools := clients.tools[prefix]; tools != nil {
 			mux.Handle(prefix+"/mcp", tools)
 		}
@@ -69,9 +69,9 @@ func routes(graphql http.Handler, clients *clients, o Options) http.Handler {
 			mux.HandleFunc("GET "+prefix+"/docs", told.page)
 		}
 	}
-	for _, path := range []string{"/livez", "/readyz", "/healthz"} {
-		mux.HandleFunc("GET "+path, healthy)
-	}
+	mux.HandleFunc("GET /livez", healthy)
+	mux.HandleFunc("GET /healthz", healthy)
+	mux.HandleFunc("GET /readyz", readiness(o.ready))
 	mux.HandleFunc("/", notFound)
 	if o.Dev {
 		play := newPlayground()
@@ -86,6 +86,18 @@ func routes(graphql http.Handler, clients *clients, o Options) http.Handler {
 // instances would leave a load balancer at the same time.
 func healthy(w http.ResponseWriter, _ *http.Request) {
 	writeSmall(w, http.StatusOK, `{"status":"ok"}`)
+}
+
+// readiness answers whether requests may be sent here: not before the keys of every issuer have been there once, or good tokens
+// would be refused.
+func readiness(ready func() bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if ready != nil && !ready() {
+			writeSmall(w, http.StatusServiceUnavailable, `{"status":"waiting for the keys of an issuer"}`)
+			return
+		}
+		healthy(w, r)
+	}
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {
