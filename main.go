@@ -14,5 +14,7 @@ import (
 //		manifold.Main(&functions)
 //	}
 func Main(functions *fn.Set) {
-	cli.Main(cli.Program{Functions: functions.Functions(), Demo: cli.Demo{Gateway: DemoGateway, Read: ReadDemo}})
+	cli.Main(cli.Program{Functions: functions.Functions(), Demo: cli.Demo{
+		Gateway: DemoGateway, Config: DemoConfig, Files: DemoFiles(),
+	}})
 }

@@ -24,7 +24,7 @@ func BenchmarkDemo(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer services.Close()
-	options := gateway.Options{Logger: slog.New(slog.DiscardHandler), Read: manifold.ReadDemo, Env: func(name string) (string, bool) {
+	options := gateway.Options{Logger: slog.New(slog.DiscardHandler), Read: manifold.ReadDemo, Auth: demoAuth(b), Env: func(name string) (string, bool) {
 		value, ok := services.Env()[name]
 		return value, ok
 	}}

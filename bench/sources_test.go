@@ -63,7 +63,7 @@ func BenchmarkThreeSources(b *testing.B) {
 	defer services.Close()
 	rec := &recorder{kept: map[string]*upstreams.Reply{}}
 	options := gateway.Options{
-		Logger: slog.New(slog.DiscardHandler), Read: manifold.ReadDemo,
+		Logger: slog.New(slog.DiscardHandler), Read: manifold.ReadDemo, Auth: demoAuth(b),
 		Env: func(name string) (string, bool) {
 			value, ok := services.Env()[name]
 			return value, ok

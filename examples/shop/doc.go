@@ -15,6 +15,7 @@
 //	GET  /v2/orders/{id}     404 if unknown
 //	POST /v2/orders          {"user_id":1,"lines":[{"product_id":"p1","qty":2}]} answers 201
 //	POST /v2/shipping/quote  {"zip":"10115","weight_grams":900}
+//	POST /v2/shipping/quotes {"zip":"10115","weights":[900,1200]}
 //
 // Catalog is a gRPC service, shop.catalog.v1.Catalog, with the health service and reflection; catalog/catalog.proto says
 // what it answers:

@@ -50,6 +50,7 @@ func Orders(now func() time.Time) http.Handler {
 	mux.Handle("/v2/orders", methods{http.MethodGet: s.list, http.MethodPost: s.place})
 	mux.Handle("/v2/orders/{id}", methods{http.MethodGet: s.one})
 	mux.Handle("/v2/shipping/quote", methods{http.MethodPost: s.quote})
+	mux.Handle("/v2/shipping/quotes", methods{http.MethodPost: s.quotes})
 	mux.HandleFunc("/", unknownPath)
 	return mux
 }

@@ -17,7 +17,7 @@ type clientFlags struct {
 	BFF    string   `name:"bff" required:"" help:"The client, by the name of its @bff." placeholder:"NAME"`
 	Out    string   `short:"o" help:"The file to write; default standard output." placeholder:"FILE"`
 	Files  []string `arg:"" optional:"" help:"Files or folders of the schema; default gateway.graphql." placeholder:"FILE"`
-	Config string   `help:"gateway.yaml; default gateway.yaml, if it is here." placeholder:"FILE"`
+	Config string   `help:"gateway.yaml; default gateway.yaml here, or beside the schema." placeholder:"FILE"`
 
 	methods []openapi.Method // that gateway.yaml has
 }

@@ -5,12 +5,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
+	"net/http"
 	"strings"
 	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/examples/shop"
+	"manifold/internal/config"
 )
 
 // demoCmd is `manifold demo`.
@@ -49,15 +52,61 @@ func (c *demoCmd) Run(ctx context.Context, w *world) error {
 	}
 	defer func() { _ = services.Close() }()
 
-	sources := []*ast.Source{{Name: defaultFile, Input: w.Demo.Gateway}}
-	gw, err := build(sources, setup{Dev: true, Env: withEnv(services.Env(), w.Env), Read: w.Demo.Read, Logger: newLogger(w, "text")})
+	gw, err := c.build(w, services)
 	if err != nil {
 		_ = ln.Close()
 		return err
 	}
 	defer gw.Close()
-	fmt.Fprint(w.Stdout, welcome(visit(ln), services))
-	return gw.Serve(ctx, ln)
+	token, err := fs.ReadFile(w.Demo.Files, "examples/shop/demo.token")
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(w.Stdout, welcome(visit(ln), strings.TrimSpace(string(token)), services))
+	return gw.Serve(ctx, ln, func(h http.Handler) http.Handler { return withPage(h, w.Demo.Files) })
+}
+
+// build makes the demo's gateway of the files that the binary carries along.
+func (*demoCmd) build(w *world, services *shop.Shop) (*server, error) {
+	read := func(path string) ([]byte, error) { return fs.ReadFile(w.Demo.Files, path) }
+	cfg, err := config.Parse(defaultConfig, w.Demo.Config, config.World{Env: w.Env, ReadFile: read})
+	if err != nil {
+		return nil, err
+	}
+	names, err := fs.Glob(w.Demo.Files, "bff/*/*.graphql")
+	if err != nil {
+		return nil, err
+	}
+	var operations []*ast.Source
+	for _, name := range names {
+		text, err := read(name)
+		if err != nil {
+			return nil, err
+		}
+		operations = append(operations, &ast.Source{Name: name, Input: string(text)})
+	}
+	return build([]*ast.Source{{Name: defaultFile, Input: w.Demo.Gateway}}, setup{
+		Dev: true, Env: withEnv(services.Env(), w.Env), Read: read, Logger: newLogger(w, "text"), Operations: operations, Config: cfg,
+	})
+}
+
+// withPage serves the page of the demo at /web/, beside the routes that it calls.
+func withPage(next http.Handler, files fs.FS) http.Handler {
+	const folder = "examples/shop/page"
+	mux := http.NewServeMux()
+	mux.Handle("/", next)
+	for _, name := range []string{"index.html", "page.css", "page.js", "client.js"} {
+		path := "/web/" + name
+		if name == "index.html" {
+			path = "/web/{$}"
+		}
+		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'")
+			w.Header().Set("Cache-Control", "no-cache")
+			http.ServeFileFS(w, r, files, folder+"/"+name)
+		})
+	}
+	return mux
 }
 
 // withEnv looks a name up in own first, then in the environment.
@@ -100,15 +149,17 @@ func tries() []struct{ title, query string } {
 }
 
 // welcome is what the demo prints when it is ready.
-func welcome(url string, s *shop.Shop) string {
+func welcome(url, token string, s *shop.Shop) string {
 	var b strings.Builder
 	b.WriteString("Manifold demo: one GraphQL endpoint over the services of a small shop.\n\n")
-	fmt.Fprintf(&b, "  playground  %s/\n  graphql     %s/graphql\n  users       %s (REST)\n  orders      %s (REST)\n  catalog     %s (gRPC)\n  reviews     %s (GraphQL)\n",
-		url, url, s.UsersURL, s.OrdersURL, s.CatalogAddr, s.ReviewsURL)
-	b.WriteString("\nThree things to try, here or in the playground:\n")
+	fmt.Fprintf(&b, "  playground  %s/\n  graphql     %s/graphql\n  shop page   %s/web/, which calls the routes of bff/web (%s/web/docs)\n  users       %s (REST)\n  orders      %s (REST)\n  catalog     %s (gRPC)\n  reviews     %s (GraphQL)\n",
+		url, url, url, url, s.UsersURL, s.OrdersURL, s.CatalogAddr, s.ReviewsURL)
+	b.WriteString("\nFour things to try, here or in the playground:\n")
 	for i, try := range tries() {
 		fmt.Fprintf(&b, "\n%d. %s\n\n%s\n", i+1, try.title, curl(url+"/graphql", try.query))
 	}
+	fmt.Fprintf(&b, "\n4. A route of the phone, for user 1: plain HTTP, four calls in two waves.\n\n"+
+		"   curl -s %s/m/v1/home -H 'Authorization: Bearer %s'\n", url, token)
 	b.WriteString("\nThe calls that reach the services are shown below. Ctrl-C stops all.\n\n")
 	return b.String()
 }

@@ -42,7 +42,7 @@ func readInputs(files []string, path string, env func(string) (string, bool)) (*
 func readTexts(files []string, path string, env func(string) (string, bool)) (*inputs, error) {
 	in := &inputs{config: config.Default(), path: path, names: files}
 	if path == "" {
-		in.path = defaultConfig
+		in.path = besideOf(files)
 	}
 	if len(files) == 0 {
 		in.names = []string{defaultFile}
@@ -69,6 +69,21 @@ func readTexts(files []string, path string, env func(string) (string, bool)) (*i
 	}
 	in.sources, err = readSources(files)
 	return in, err
+}
+
+// besideOf is the gateway.yaml that counts where none is named: the one in this folder, else the one beside the schema.
+func besideOf(files []string) string {
+	if len(files) == 0 || isFile(defaultConfig) {
+		return defaultConfig
+	}
+	folder := files[0]
+	if !isFolder(folder) {
+		folder = filepath.Dir(folder)
+	}
+	if path := filepath.Join(folder, defaultConfig); isFile(path) {
+		return path
+	}
+	return defaultConfig
 }
 
 // near is a path as gateway.yaml means it: from its own folder.

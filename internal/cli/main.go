@@ -8,6 +8,7 @@ package cli
 import (
 	"context"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strings"
@@ -24,8 +25,9 @@ type Program struct {
 
 // Demo is the gateway that `demo` serves.
 type Demo struct {
-	Gateway string                            // the text of its gateway.graphql
-	Read    func(path string) ([]byte, error) // files that it names
+	Gateway string // the text of its gateway.graphql
+	Config  string // the text of its gateway.yaml
+	Files   fs.FS  // files that these name; bff/CLIENT/*.graphql; its page in examples/shop/page
 }
 
 // Main runs the command of os.Args, and ends the process with its exit code.

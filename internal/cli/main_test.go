@@ -22,11 +22,15 @@ func TestMain(m *testing.M) {
 
 // demoOf is the demo as it lies in the folder of the module.
 func demoOf(folder string) Demo {
-	text, err := os.ReadFile(filepath.Join(folder, "gateway.graphql"))
-	if err != nil {
-		panic(err)
+	var texts [2]string
+	for i, name := range []string{"gateway.graphql", "gateway.yaml"} {
+		text, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			panic(err)
+		}
+		texts[i] = string(text)
 	}
-	return Demo{Gateway: string(text), Read: func(path string) ([]byte, error) { return os.ReadFile(filepath.Join(folder, path)) }}
+	return Demo{Gateway: texts[0], Config: texts[1], Files: os.DirFS(folder)}
 }
 
 // program returns a command that runs the program with args. It is killed when the test ends.

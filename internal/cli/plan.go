@@ -15,7 +15,7 @@ type planCmd struct {
 	Operation string   `short:"o" help:"Which operation, if the query has several." placeholder:"NAME"`
 	Variables string   `short:"v" help:"Variables as a JSON object; they are checked and shown as they would be sent." placeholder:"JSON"`
 	Files     []string `arg:"" optional:"" help:"Files or folders of the schema; default gateway.graphql." placeholder:"FILE"`
-	Config    string   `help:"gateway.yaml, for what it says about sources; default gateway.yaml, if it is here." placeholder:"FILE"`
+	Config    string   `help:"gateway.yaml, for what it says about sources; default gateway.yaml here, or beside the schema." placeholder:"FILE"`
 
 	mockFlags
 }

@@ -5,7 +5,7 @@ import "fmt"
 // schemaCmd is `manifold schema`.
 type schemaCmd struct {
 	Files  []string `arg:"" optional:"" help:"Files or folders of the schema; default gateway.graphql." placeholder:"FILE"`
-	Config string   `help:"gateway.yaml, for what it says about sources; default gateway.yaml, if it is here." placeholder:"FILE"`
+	Config string   `help:"gateway.yaml, for what it says about sources; default gateway.yaml here, or beside the schema." placeholder:"FILE"`
 
 	Federation bool `help:"Print it as that of a subgraph of Apollo Federation 2, with the keys of entities."`
 }

@@ -11,7 +11,7 @@ import (
 // serveCmd is `manifold serve`.
 type serveCmd struct {
 	Files      []string `arg:"" optional:"" help:"Files or folders to serve together; default: those that gateway.yaml names, or gateway.graphql." placeholder:"FILE"`
-	Config     string   `help:"How it runs: addresses, limits; default gateway.yaml, if it is here." placeholder:"FILE"`
+	Config     string   `help:"How it runs: addresses, limits; default gateway.yaml here, or beside the schema." placeholder:"FILE"`
 	Listen     string   `help:"Address to listen on; default :8080." placeholder:"HOST:PORT"`
 	Admin      string   `help:"Address of metrics, status and reload; default none. Never make it public." placeholder:"HOST:PORT"`
 	Watch      bool     `help:"Reload when a file changes."`

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2"
@@ -13,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"manifold/bff"
+	"manifold/internal/config"
 	"manifold/internal/gateway"
 	"manifold/internal/plan"
 	"manifold/resolvers"
@@ -110,6 +112,9 @@ type setup struct {
 	Env    func(string) (string, bool)
 	Read   func(path string) ([]byte, error) // files that the sources name
 	Logger *slog.Logger
+	// Operations are those of clients, Config is gateway.yaml; nil: there are none, there is none.
+	Operations []*ast.Source
+	Config     *config.Config
 }
 
 // server is a gateway that is ready to serve.
@@ -117,7 +122,11 @@ type server struct{ handler *gateway.Gateway }
 
 // build makes a gateway of the files. The error is schema.Problems if the files are at fault.
 func build(sources []*ast.Source, s setup) (*server, error) {
-	opts := gateway.Options{Dev: s.Dev, Env: s.Env, Read: s.Read, Logger: s.Logger}
+	opts := gateway.Options{}
+	if s.Config != nil {
+		opts = options(s.Config)
+	}
+	opts.Dev, opts.Env, opts.Read, opts.Logger, opts.Operations = s.Dev, s.Env, s.Read, s.Logger, s.Operations
 	gen, err := gateway.Build(sources, opts, nil)
 	if err != nil {
 		return nil, err
@@ -125,9 +134,14 @@ func build(sources []*ast.Source, s setup) (*server, error) {
 	return &server{gateway.New(gen)}, nil
 }
 
-// Serve answers requests on ln until ctx ends and the requests running then are finished. It closes ln.
-func (s *server) Serve(ctx context.Context, ln net.Listener) error {
-	return gateway.Serve(ctx, ln, s.handler)
+// Serve answers requests on ln until ctx ends and the requests running then are finished. It closes ln. around, if not nil, is
+// what requests meet first.
+func (s *server) Serve(ctx context.Context, ln net.Listener, around func(http.Handler) http.Handler) error {
+	var h http.Handler = s.handler
+	if around != nil {
+		h = around(h)
+	}
+	return gateway.Serve(ctx, ln, h)
 }
 
 // Close frees the connections to upstreams.

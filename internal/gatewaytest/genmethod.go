@@ -7,7 +7,7 @@ func (s *genSchema) method(f *genField) string {
 	}
 	if f.lists > 0 {
 		return pick(s.d, []string{
-			"->map(@)", "->filter(@->ne(null))", "->slice(0, 2)", "->as($x)->slice(1)->map(@)", "->map(@ ?? null)", "->find(true)", "->first", "->filter(@)",
+			"->map(@)", "->filter(@->ne(null))", "->slice(0, 2)", "->as($x)->slice(1)->map(@)", "->map(@ ?? null)", "->find(true)", "->first", "->filter(@)", "->sortBy(@)", "->sortBy(@, 'desc')",
 		})
 	}
 	fits := []string{"->echo(@)", "->as($x)->echo($x)", "->match([null, null], [@, @])", "->typeof", "->error('GONE', 'gone')", "->matchIf([@->typeof->eq('string'), @->error('TEXT', 'text')], [true, @])"}

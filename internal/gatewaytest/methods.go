@@ -39,9 +39,9 @@ func (s scope) method(v any, step mapping.Step) any {
 		return nil
 	}
 	switch step.Name {
-	case "first", "last", "slice", "get", "has", "size", "map", "filter", "find", "contains", "in", "joinNotNull":
+	case "first", "last", "slice", "get", "has", "size", "map", "filter", "find", "contains", "in", "joinNotNull", "sortBy":
 		return s.listMethod(v, step)
-	case "entries", "keys", "values", "groupBy", "keysToCamelCase", "keysToCamelCaseDeep":
+	case "entries", "keys", "values", "groupBy", "keyBy", "keysToCamelCase", "keysToCamelCaseDeep":
 		return s.objectMethod(v, step)
 	case "add", "sub", "mul", "div", "mod":
 		return s.calculate(v, step)
@@ -127,6 +127,11 @@ func (s scope) listMethod(v any, step mapping.Step) any {
 			return b.String()
 		}
 		return append([]any{}, part...)
+	case "sortBy":
+		if !isList {
+			misused()
+		}
+		return s.sortBy(list, step)
 	case "get":
 		return s.at1(v, step)
 	case "has":
@@ -249,6 +254,21 @@ func (s scope) at1(v any, step mapping.Step) any {
 }
 
 func (s scope) objectMethod(v any, step mapping.Step) any {
+	if step.Name == "keyBy" {
+		out := NewObject()
+		for _, item := range itemsOf(v) {
+			key := s.forItem(item).arg(step, 0)
+			if key == nil {
+				continue
+			}
+			name, ok := scalarText(key)
+			if !ok {
+				misused()
+			}
+			out.Set(name, item)
+		}
+		return out
+	}
 	if step.Name == "groupBy" {
 		out := NewObject()
 		for _, item := range itemsOf(v) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"manifold/internal/auth"
 	"manifold/internal/fault"
 	"manifold/schema"
 	"manifold/upstreams"
@@ -37,7 +38,7 @@ func TestMockedSchemasAnswerEverything(t *testing.T) {
 				t.Errorf("seed %d: %v\n%s\n%s", seed, errs, query, numbered(text))
 				return
 			}
-			result, errs := g.Run(context.Background(), p, nil, nil)
+			result, errs := g.Run(auth.NewContext(context.Background(), Granted(g.Model)), p, nil, nil)
 			if len(errs) > 0 {
 				t.Errorf("seed %d: %v\n%s", seed, errs, query)
 				return

@@ -64,6 +64,10 @@ func listMethod(name string) method {
 		return method{known: true, min: 1, max: 1, takes: [2]argKind{aList}, example: "status->in(['new', 'open'])", null: true, apply: in}
 	case "joinNotNull":
 		return method{known: true, min: 1, max: 1, takes: [2]argKind{aText}, example: "ids->joinNotNull(',')", apply: joinNotNull}
+	case "keyBy":
+		return method{known: true, min: 1, max: 1, example: "items->keyBy(@.id)", apply: keyBy}
+	case "sortBy":
+		return method{known: true, min: 1, max: 2, takes: [2]argKind{anything, aText}, example: "items->sortBy(@.price, 'desc')", apply: sortBy}
 	case "keys":
 		return method{known: true, example: "labels->keys", apply: keys}
 	case "keysToCamelCase", "keysToCamelCaseDeep":
@@ -142,9 +146,9 @@ func choiceMethod(name string) method {
 func methodNames() []string {
 	return []string{
 		"add", "and", "as", "contains", "date", "div", "echo", "entries", "eq", "error", "filter", "find", "first", "get",
-		"groupBy", "gt", "gte", "has", "in", "joinNotNull", "jsonParse", "jsonStringify", "keys", "keysToCamelCase",
+		"groupBy", "gt", "gte", "has", "in", "joinNotNull", "jsonParse", "jsonStringify", "keyBy", "keys", "keysToCamelCase",
 		"keysToCamelCaseDeep", "last", "lt", "lte", "map", "match", "matchIf", "mod", "mul", "ne", "not", "or", "parseInt",
-		"size", "slice", "split", "sub", "toString", "trim", "trimEnd", "trimStart", "typeof", "values",
+		"size", "slice", "sortBy", "split", "sub", "toString", "trim", "trimEnd", "trimStart", "typeof", "values",
 		"withError", "withWarning",
 	}
 }
