@@ -180,14 +180,15 @@ func exported(s string) string {
 		up = false
 		b.WriteRune(r)
 	}
-	switch name := b.String(); name {
-	case "":
-		return "X"
-	case "Id":
-		return "ID"
-	case "Url":
-		return "URL"
-	default:
-		return name
+	name := b.String()
+	for _, word := range []string{"Id", "Ids", "Url", "Urls"} { // Go writes these with capitals
+		if rest, ok := strings.CutSuffix(name, word); ok {
+			plural := strings.TrimPrefix(word, strings.TrimSuffix(word, "s"))
+			return rest + strings.ToUpper(strings.TrimSuffix(word, "s")) + plural
+		}
 	}
+	if name == "" {
+		return "X"
+	}
+	return name
 }

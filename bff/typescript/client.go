@@ -27,10 +27,28 @@ func Client(c *bff.Client) []byte {
 	fmt.Fprintf(&b, "// Made by `manifold codegen typescript --bff %s`. A change here is lost when it is made again.\n\n", c.Name)
 	b.WriteString(p.declarations())
 	b.WriteString(answers.String())
-	b.WriteString(runtime)
+	b.WriteString(needed(methods.String()))
 	fmt.Fprintf(&b, "\n/** The routes of %s. */\nexport function createClient(options: ClientOptions = {}) {\n", c.Name)
 	fmt.Fprintf(&b, "  const send = sender(options, %s);\n  return {\n%s  };\n}\n\nexport type Client = ReturnType<typeof createClient>;\n", quoted(c.Prefix), methods.String())
 	return []byte(b.String())
+}
+
+// needed is the runtime without the functions that no method calls: a strict compiler would complain of them.
+func needed(methods string) string {
+	var b strings.Builder
+	skip := false
+	for line := range strings.Lines(runtime) {
+		name, begins := strings.CutPrefix(strings.TrimSpace(line), "// @if ")
+		switch {
+		case begins:
+			skip = !strings.Contains(methods, "${"+name+"(")
+		case strings.TrimSpace(line) == "// @end":
+			skip = false
+		case !skip:
+			b.WriteString(line)
+		}
+	}
+	return b.String()
 }
 
 // operation writes the types and the method of one route.

@@ -53,6 +53,7 @@ interface Parts {
   body?: unknown;
 }
 
+// @if segment
 function segment(value: unknown): string {
   const text = String(value);
   if (text === "" || text === "." || text === "..") {
@@ -61,10 +62,13 @@ function segment(value: unknown): string {
   return encodeURIComponent(text);
 }
 
+// @end
+// @if rest
 function rest(value: unknown): string {
   return String(value).split("/").map(encodeURIComponent).join("/");
 }
 
+// @end
 function append(into: URLSearchParams, name: string, value: unknown): void {
   if (value === undefined || value === null) {
     return;

@@ -22,9 +22,6 @@ function segment(value) {
     }
     return encodeURIComponent(text);
 }
-function rest(value) {
-    return String(value).split("/").map(encodeURIComponent).join("/");
-}
 function append(into, name, value) {
     if (value === undefined || value === null) {
         return;

@@ -107,10 +107,6 @@ function segment(value: unknown): string {
   return encodeURIComponent(text);
 }
 
-function rest(value: unknown): string {
-  return String(value).split("/").map(encodeURIComponent).join("/");
-}
-
 function append(into: URLSearchParams, name: string, value: unknown): void {
   if (value === undefined || value === null) {
     return;
