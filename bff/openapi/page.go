@@ -35,6 +35,7 @@ type pageView struct {
 	Style                  template.CSS
 	Security               []string
 	Routes                 []routeView
+	Types                  string // that the routes share
 }
 
 type routeView struct {
@@ -59,6 +60,7 @@ type problemView struct {
 func NewPage(c *bff.Client, methods []Method) (*Page, error) {
 	doc := Build(c, methods)
 	view := pageView{Title: c.Name + " API", Version: doc.Info.Version, Prefix: c.Prefix, Style: template.CSS(pageStyle)} //nolint:gosec // ours
+	view.Types = typescript.Types(c)
 	view.Security = doc.Components.SecuritySchemes.names
 	for _, o := range c.Operations {
 		if o.Route != nil {

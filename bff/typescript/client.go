@@ -33,6 +33,18 @@ func Client(c *bff.Client) []byte {
 	return []byte(b.String())
 }
 
+// Types returns the declarations of the types that the routes of a client share: inputs and enums.
+func Types(c *bff.Client) string {
+	p := &types{}
+	var unused strings.Builder
+	for _, o := range c.Operations {
+		if o.Route != nil {
+			operation(&unused, &unused, p, o)
+		}
+	}
+	return strings.TrimSpace(p.declarations())
+}
+
 // needed is the runtime without the functions that no method calls: a strict compiler would complain of them.
 func needed(methods string) string {
 	var b strings.Builder
