@@ -48,11 +48,14 @@ bench: ## run the benchmarks (BENCH=regexp picks some)
 	go test -run '^$$' -bench '$(strip $(BENCH))' -benchmem ./...
 
 # The plugin for messages and gqlgen have the versions of go.mod.
-generate: ## make the demo shop's gRPC and GraphQL code again, after a change of its .proto or schema.graphql
+generate: ## make the demo shop's code again: gRPC, GraphQL, and the page's client
 	go run ./examples/shop/catalog/gen -out examples/shop/catalog/catalogpb \
 		-plugin 'go run google.golang.org/protobuf/cmd/protoc-gen-go' \
 		-plugin 'go run google.golang.org/grpc/cmd/protoc-gen-go-grpc@$(GRPC_GEN_VERSION)' \
 		examples/shop/catalog/catalog.proto
+	go run ./cmd/manifold codegen typescript --bff web -o examples/shop/page/client.ts
+	cd examples/shop/page && node $$(../../../e2e/setup.sh | head -1)/typescript/bin/tsc --strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess \
+		--noUnusedLocals --target es2022 --module es2022 --moduleResolution bundler --lib es2022,dom,dom.iterable page.ts
 	cd examples/shop/reviews && go run github.com/99designs/gqlgen@$$(go list -m -f '{{.Version}}' github.com/99designs/gqlgen) generate
 
 lint: $(GOLANGCI) ## check the code, formatting and the import rows included

@@ -219,7 +219,7 @@ type refusal struct {
 func (s *Server) problem(w http.ResponseWriter, _ *http.Request, r *refusal) int {
 	h := w.Header()
 	if r.challenge != "" {
-		h.Set("Www-Authenticate", r.challenge)
+		h.Set("WWW-Authenticate", r.challenge)
 	}
 	if r.close {
 		h.Set("Connection", "close")
@@ -231,10 +231,7 @@ func (s *Server) problem(w http.ResponseWriter, _ *http.Request, r *refusal) int
 	if status == http.StatusServiceUnavailable && h.Get("Retry-After") == "" {
 		h.Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
 	}
-	p := problem.Problem{Status: status, Code: r.fault.Code, Detail: r.fault.Message, Upstream: r.fault.Upstream}
-	for _, m := range r.more {
-		p.Errors = append(p.Errors, m)
-	}
+	p := problem.Problem{Status: status, Code: r.fault.Code, Detail: r.fault.Message, Upstream: r.fault.Upstream, Errors: r.more}
 	if s.o.Dev && r.fault.Cause != nil {
 		p.Cause = r.fault.Cause.Error()
 	}

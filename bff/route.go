@@ -167,11 +167,12 @@ func (l *loading) checkRoutes(c *Client) {
 			continue
 		}
 		hint := "give one of them another path or method"
-		for _, other := range c.Operations {
-			if other.Route != nil && taken[other.Route.muxPattern()] == other && conflicts(pattern, other.Route.muxPattern()) {
-				hint += fmt.Sprintf("; the other is %s, %s %s", other.Name, other.Route.Method, other.Route.Path)
-				break
-			}
+		i := slices.IndexFunc(c.Operations, func(other *Operation) bool {
+			return other.Route != nil && taken[other.Route.muxPattern()] == other && conflicts(pattern, other.Route.muxPattern())
+		})
+		if i >= 0 {
+			other := c.Operations[i]
+			hint += fmt.Sprintf("; the other is %s, %s %s", other.Name, other.Route.Method, other.Route.Path)
 		}
 		l.problem(schema.ProblemOf(o.Definition.Directives.ForName("route"), o.Name, "two routes match the same requests", hint))
 	}

@@ -39,6 +39,48 @@ func TestDocumentShowsTheWholeLanguage(t *testing.T) {
 	}
 }
 
+// Every effective directive of operations, with its arguments, stands in an example of docs/routes.md.
+func TestDocumentShowsOperations(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../docs/routes.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &shown{lang: newLanguage(), parts: map[string]bool{}}
+	for _, block := range regexp.MustCompile("(?ms)^```txtar\n(.*?)^```").FindAllSubmatch(text, -1) {
+		for _, file := range txtar.Parse(block[1]).Files {
+			if !strings.HasPrefix(file.Name, "bff/") {
+				continue
+			}
+			doc, err := parser.ParseQuery(&ast.Source{Name: file.Name, Input: string(file.Data)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, op := range doc.Operations {
+				s.directives(op.Directives)
+				for _, v := range op.VariableDefinitions {
+					s.directives(v.Directives)
+				}
+				s.selections(op.SelectionSet)
+			}
+		}
+	}
+	for _, part := range effectiveInOperations() {
+		if !s.parts[part] && part != "@authenticated" { // shown with the language
+			t.Errorf("no example of docs/routes.md has %s", part)
+		}
+	}
+}
+
+func (s *shown) selections(set ast.SelectionSet) {
+	for _, sel := range set {
+		if f, ok := sel.(*ast.Field); ok {
+			s.directives(f.Directives)
+			s.selections(f.SelectionSet)
+		}
+	}
+}
+
 // shown gathers the parts of the language that examples use.
 type shown struct {
 	lang  *language

@@ -26,17 +26,17 @@ func New(c *bff.Client, server *bff.Server, o Options) http.Handler {
 	tools := sdk.NewServer(&sdk.Implementation{Name: c.Name, Version: o.Version}, &sdk.ServerOptions{
 		Logger: o.Logger, Capabilities: &sdk.ServerCapabilities{Tools: &sdk.ToolCapabilities{}},
 	})
-	any := false
+	some := false
 	for _, op := range c.Operations {
 		if op.Tool == nil {
 			continue
 		}
-		any = true
+		some = true
 		tools.AddTool(toolOf(op), func(ctx context.Context, call *sdk.CallToolRequest) (*sdk.CallToolResult, error) {
 			return run(ctx, server, op, call), nil
 		})
 	}
-	if !any {
+	if !some {
 		return nil
 	}
 	inner := sdk.NewStreamableHTTPHandler(func(*http.Request) *sdk.Server { return tools }, &sdk.StreamableHTTPOptions{

@@ -2,11 +2,11 @@ package typescript
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strings"
 
 	"manifold/internal/plan"
+	"manifold/internal/rawjson"
 )
 
 // Type returns a description in TypeScript's notation. indent is what stands before lines inside of it.
@@ -71,10 +71,7 @@ func union(values []string) string {
 	return cmp.Or(strings.Join(all, " | "), "never")
 }
 
-func quoted(s string) string {
-	text, _ := json.Marshal(s) // a text always marshals
-	return string(text)
-}
+func quoted(s string) string { return string(rawjson.Quote(nil, s)) }
 
 // object writes an object; told is the member that names its type, or "".
 func (p *types) object(a *plan.Answer, told, indent string) string {

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -271,9 +272,7 @@ func TestCredentials(t *testing.T) {
 				method = http.MethodGet
 			}
 			r := httptest.NewRequest(method, "https://shop.test/?access_token="+good, nil)
-			for n, v := range test.header {
-				r.Header[n] = v
-			}
+			maps.Copy(r.Header, test.header)
 			who, err := a.Identify(r, test.methods)
 			f, _ := errors.AsType[*fault.Error](err)
 			code, subject := fault.Code(""), ""
@@ -293,7 +292,7 @@ func TestCredentials(t *testing.T) {
 func TestAPIKeySaysWhoseItIs(t *testing.T) {
 	t.Parallel()
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	r.Header.Set("X-API-Key", "good")
+	r.Header.Set("X-Api-Key", "good")
 	who, err := open(t, config()).Identify(r, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -99,7 +99,7 @@ func identified(next http.Handler, o Options, methods []string) http.Handler {
 			message = "the credential is not valid"
 			if o.Challenge != nil {
 				if challenge := o.Challenge(methods, true); challenge != "" {
-					w.Header().Set("Www-Authenticate", challenge)
+					w.Header().Set("WWW-Authenticate", challenge)
 				}
 			}
 		case fault.CSRFPrevented:

@@ -161,9 +161,11 @@ func (s *Spec) section(name, text string, files map[string]string) error {
 // identity reads who sends the requests.
 func (s *Spec) identity(text []byte) error {
 	var given struct {
-		Method, Subject string
-		Scopes          []string
-		Claims, Client  json.RawMessage
+		Method  string          `json:"method"`
+		Subject string          `json:"subject"`
+		Scopes  []string        `json:"scopes"`
+		Claims  json.RawMessage `json:"claims"`
+		Client  json.RawMessage `json:"client"`
 	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()

@@ -56,7 +56,7 @@ func TestMockedSchemasAnswerEverything(t *testing.T) {
 				t.Errorf("seed %d: %s: %s (%v)", seed, e.Path, e.Fault.Message, e.Fault.Cause)
 			}
 			result.Release()
-			want := Execute(g.Model, &Request{Document: p.Document, Operation: p.Operation}, nil)
+			want := Execute(g.Model, &Request{Document: p.Document, Operation: p.Operation, Identity: Granted(g.Model)}, nil)
 			if d := difference(want, have); d != "" {
 				t.Errorf("seed %d: %s", seed, d)
 			}

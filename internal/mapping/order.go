@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -87,7 +88,7 @@ func order(a, b []byte) int {
 	case '"':
 		return strings.Compare(unquoted(a), unquoted(b))
 	case 't', 'f':
-		return strings.Compare(string(a[:1]), string(b[:1])) // f before t
+		return bytes.Compare(a[:1], b[:1]) // f before t
 	default:
 		return compareNumbers(a, b)
 	}
