@@ -80,7 +80,7 @@ func ParseSpec(data []byte) (*Spec, error) {
 func (s *Spec) section(name, text string, files map[string]string) error {
 	kind, label, _ := strings.Cut(name, " ")
 	switch {
-	case strings.HasPrefix(name, "bff/") && strings.HasSuffix(name, ".graphql"):
+	case strings.HasPrefix(name, "bff/"):
 		s.Operations = append(s.Operations, &ast.Source{Name: name, Input: text})
 	case kind == "http":
 		s.HTTP = append(s.HTTP, &SpecHTTP{Label: label, Text: text})
