@@ -48,7 +48,7 @@ func TestPlaygroundInABrowser(t *testing.T) {
 	if got := compact(t, page.Answered.Shown); page.Answered.Status != 200 || got != compact(t, want) {
 		t.Errorf("status %d, and the page shows %s, want %s", page.Answered.Status, got, want)
 	}
-	if got := strings.Join(page.Hints, " "); got != "user users products" {
+	if got := strings.Join(page.Hints, " "); got != "user users products me" {
 		t.Errorf("offered for `us`: %s", got)
 	}
 	if page.Refused.Status != 422 || !strings.Contains(page.Refused.Shown, `Did you mean \"users\"`) {

@@ -134,12 +134,17 @@ func TestMovingATypeChangesItsConnectorsOnly(t *testing.T) {
 		overREST = strings.Replace(overREST, m[0], m[1], 1)
 	}
 	folder := t.TempDir()
-	schema := filepath.Join(folder, "examples", "shop", "reviews", "schema.graphql")
-	if err := os.MkdirAll(filepath.Dir(schema), 0o700); err != nil {
-		t.Fatal(err)
+	for _, beside := range []string{"bff", "examples/shop/reviews"} {
+		if err := os.CopyFS(filepath.Join(folder, beside), os.DirFS(filepath.Join("..", beside))); err != nil {
+			t.Fatal(err)
+		}
 	}
-	for name, text := range map[string]string{schema: read(t, "../examples/shop/reviews/schema.graphql"), filepath.Join(folder, "rest.graphql"): overREST} {
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+	for name, text := range map[string]string{
+		"gateway.yaml":            read(t, "../gateway.yaml"),
+		"examples/shop/keys.json": read(t, "../examples/shop/keys.json"),
+		"rest.graphql":            overREST,
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

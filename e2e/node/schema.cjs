@@ -6,7 +6,7 @@ const graphql = require("graphql");
 const { answer } = require("./answer.cjs");
 
 // The gateway's directives that the files of these tests use.
-const ours = new Set(["source", "connect", "key", "lookup", "from", "alias", "discriminate"]);
+const ours = new Set(["source", "bff", "authenticated", "connect", "key", "lookup", "from", "alias", "discriminate"]);
 
 // All that the introspection of the specification can be asked; deprecated directives are a proposal still.
 const everything = {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,7 +66,7 @@ func TestPublicDefinitions(t *testing.T) {
 
 func thereAndBack(t *testing.T, s *protos.Services, m *protos.Method) {
 	t.Helper()
-	known := append(torture().Messages(), s.Messages()...)
+	known := slices.Concat(torture().Messages(), s.Messages())
 	r := rand.New(rand.NewPCG(3, 4))
 	for n := range 6 {
 		md := m.Input
