@@ -89,8 +89,8 @@ func (f *frame) walkList(r *running, l *loading, fd *plan.Feeder, rest []plan.St
 // failed if it could not be fetched.
 func (f *frame) look(r plan.Ref, base int) slot {
 	for i, h := range r.Hops {
-		if !f.isWithin(r, i, base) {
-			return slot{}
+		if s, ok := f.isWithin(r, i, base); !ok {
+			return s
 		}
 		s := f.slots[base+h]
 		if s.kind != record {
@@ -101,20 +101,28 @@ func (f *frame) look(r plan.Ref, base int) slot {
 		}
 		base = int(s.from)
 	}
-	if !f.isWithin(r, len(r.Hops), base) {
-		return slot{}
+	if s, ok := f.isWithin(r, len(r.Hops), base); !ok {
+		return s
 	}
 	return f.slots[base+r.Slot]
 }
 
-// isWithin reports whether what has to be objects in the record at base, to which the first hops of r lead, is objects.
-func (f *frame) isWithin(r plan.Ref, hops, base int) bool {
+// isWithin reports whether what has to be objects in the record at base, to which the first hops of r lead, is objects. If not, it
+// returns what stands for the value inside: failed if the object is missing for a fault, else absent.
+func (f *frame) isWithin(r plan.Ref, hops, base int) (instead slot, ok bool) {
 	for _, w := range r.Within {
-		if w.Hops == hops && f.slots[base+w.Slot].kind != object {
-			return false
+		if w.Hops != hops {
+			continue
+		}
+		switch s := f.slots[base+w.Slot]; s.kind {
+		case object:
+		case failed:
+			return s, false
+		default:
+			return slot{}, false
 		}
 	}
-	return true
+	return slot{}, true
 }
 
 // follow goes through joined records; -1 if one is not there.

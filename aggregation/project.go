@@ -116,10 +116,12 @@ func (f *frame) object(o *plan.Object, base int) outcome {
 			f.blame(f.untold(o, base))
 			return blamed
 		}
-		if o.Variants[variant].Guard&^f.held != 0 {
-			f.blame(f.denied())
-			return blamed
-		}
+	}
+	if o.Variants[variant].Guard&^f.held != 0 {
+		f.blame(f.denied())
+		return blamed
+	}
+	if o.Abstract != nil {
 		if f.anyMissing(o.Variants[variant].NullIf, base) {
 			return nothing
 		}

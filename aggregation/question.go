@@ -65,7 +65,7 @@ func (f *frame) question(c *call) (err error) {
 
 // appendVariables appends the variables of a question, whose names get a prefix, to an object with n members.
 func (f *frame) appendVariables(b []byte, n *int, c *call, prefix string) []byte {
-	add := func(name, value []byte) {
+	name := func(name []byte) {
 		if *n > 0 {
 			b = append(b, ',')
 		}
@@ -74,22 +74,25 @@ func (f *frame) appendVariables(b []byte, n *int, c *call, prefix string) []byte
 		b = append(b, prefix...)
 		b = append(b, name...)
 		b = append(b, '"', ':')
-		b = append(b, value...)
 	}
+	d := c.document()
 	_, _ = rawjson.Members(c.args, 0, func(key, value []byte) error { // the mapping made valid JSON
-		add(key[1:len(key)-1], value)
+		arg := key[1 : len(key)-1]
+		name(arg)
+		b = appendFit(b, value, d.Fits[string(arg)])
 		return nil
 	})
-	d := c.document()
 	for i := range d.Variables {
 		v := &d.Variables[i]
 		switch {
 		case v.Value != nil:
 			if value := f.env.value(v.Value); value != nil {
-				add([]byte(v.Name), value)
+				name([]byte(v.Name))
+				b = append(b, value...)
 			}
 		case v.When != nil:
-			add([]byte(v.Name), strconv.AppendBool(nil, v.When.Holds(f.held)))
+			name([]byte(v.Name))
+			b = strconv.AppendBool(b, v.When.Holds(f.held))
 		}
 	}
 	return b

@@ -21,7 +21,7 @@ func (c *compilation) document(l *loader) error {
 	ask := l.asks.ask
 	d := &documentWriter{asks: l.asks, doc: &plan.Document{Mutation: ask.Mutation, Field: ask.Field.Name}}
 	d.text.WriteString(ask.Field.Name)
-	d.rootArguments(ask.Field, l.conn.HTTP.Body)
+	d.rootArguments(ask.Field, l.conn.HTTP.Body, &fits{schema: ask.Schema, entity: ask.Entity, made: map[string]*plan.Fit{}})
 	w := wishOf(l)
 	if ask.Entity != nil {
 		d.text.WriteString(" { ... on " + ask.Entity.Name)
@@ -48,8 +48,9 @@ type documentWriter struct {
 }
 
 // rootArguments writes the arguments of the field that is asked for: those that the mapping makes.
-func (d *documentWriter) rootArguments(f *ast.FieldDefinition, body mapping.Node) {
+func (d *documentWriter) rootArguments(f *ast.FieldDefinition, body mapping.Node, fits *fits) {
 	made, open := memberNames(body)
+	d.doc.Fits = map[string]*plan.Fit{}
 	var args []string
 	for _, a := range f.Arguments {
 		if !open && !slices.Contains(made, a.Name) {
@@ -60,6 +61,7 @@ func (d *documentWriter) rootArguments(f *ast.FieldDefinition, body mapping.Node
 			d.doc.Needed = append(d.doc.Needed, a.Name)
 		}
 		args = append(args, a.Name+": $"+a.Name)
+		d.doc.Fits[a.Name] = fits.of(a.Type)
 	}
 	d.arguments(args)
 }

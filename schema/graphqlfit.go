@@ -68,13 +68,28 @@ func (l *loader) fitAnswer(c *Connector, t *typ, f *field) {
 	switch {
 	case d == nil:
 	case t != nil && t.composite() && !compositeDefinition(d):
-		if !l.remoteScalar(c.Source, d.Name) {
-			x.problem(p, c.Coordinate, fmt.Sprintf("%s is %s, but an object %s is to be made of it", what, is, t.name), "read an object")
-		}
+		x.made(t, is, object, what, p)
 	case t != nil && t.composite():
 		x.object(t, d, object, f == nil)
 	case f != nil:
 		x.leaf(f, is, what, p, c.Coordinate)
+	}
+}
+
+// made checks an object that is made of a scalar: its members can be that scalar, and not what would lie inside of it.
+func (x *graphqlFit) made(t *typ, is *ast.Type, object *mapping.Object, what string, p place) {
+	d := x.definition(is)
+	if x.remoteScalar(x.c.Source, d.Name) {
+		return
+	}
+	if object == nil {
+		x.problem(p, x.c.Coordinate, fmt.Sprintf("%s is %s, but an object %s is to be made of it", what, is, t.name), `read an object, or make one of it: selection: "id: $"`)
+		return
+	}
+	w := &mapping.Want{}
+	mapping.Wants(object, w)
+	for _, name := range w.Names {
+		x.member(d, name, p, x.c.Coordinate, "")
 	}
 }
 

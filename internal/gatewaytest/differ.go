@@ -23,10 +23,11 @@ type Case struct {
 	Seed   uint64
 	Schema string
 
-	schema  *genSchema
-	world   *world
-	gateway *Gateway
-	traffic traffic // since it was last taken
+	schema   *genSchema
+	world    *world
+	services map[string]*Service
+	gateway  *Gateway
+	traffic  traffic // since it was last taken
 }
 
 // traffic remembers calls and their answers.
@@ -78,23 +79,50 @@ func trafficText(all []exchange) string {
 // a schema that does not load, or that the loader refuses a good one.
 func NewCase(seed uint64) (*Case, error) {
 	s := newSchema(newDice(seed, 1))
-	c := &Case{Seed: seed, Schema: s.Text(), schema: s, world: newWorld(seed, s)}
+	c := &Case{Seed: seed, Schema: s.Text(), schema: s, world: newWorld(seed, s), services: map[string]*Service{}}
 	var err error
-	c.gateway, err = OpenWith([]*ast.Source{{Name: "gateway.graphql", Input: c.Schema}}, nil, schema.Options{Federation: true},
+	c.gateway, err = OpenWith([]*ast.Source{{Name: "gateway.graphql", Input: c.Schema}}, nil, schema.Options{Federation: true, Functions: Functions(), Read: s.read},
 		func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
 			return c.answer(source, call)
 		})
 	if err != nil {
-		return nil, fmt.Errorf("seed %d: %w\n%s", seed, err, numbered(c.Schema))
+		return nil, fmt.Errorf("seed %d: %w\n%s", seed, err, c.text())
+	}
+	for i, v := range s.services {
+		of := c.gateway.Model.Sources[slices.IndexFunc(c.gateway.Model.Sources, func(src *schema.Source) bool { return src.Name == v.name })]
+		if c.services[v.name], err = NewService(of.GraphQL.Schema, []byte(Encode(s.services[i].data))); err != nil {
+			return nil, fmt.Errorf("seed %d: %w", seed, err)
+		}
 	}
 	return c, nil
 }
 
 // answer is the world's answer to a call, and remembers both.
 func (c *Case) answer(source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
-	reply, err := c.world.Answer(source, call)
+	reply, err := c.reply(source, call)
 	c.traffic.add(exchange{call, reply, err})
 	return reply, err
+}
+
+// reply asks the function or the service that the call is for; the world answers for all others.
+func (c *Case) reply(source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
+	if source != nil && source.Function != nil {
+		return upstreams.NewFunction(source.Function, upstreams.Options{}).Call(context.Background(), call)
+	}
+	if s := c.services[nameOf(source)]; s != nil {
+		return &upstreams.Reply{Status: 200, ContentType: "application/json", Body: s.Serve(call.Body)}, nil
+	}
+	return c.world.Answer(source, call)
+}
+
+// text is the schema of the gateway, and those of the services.
+func (c *Case) text() string {
+	var b strings.Builder
+	b.WriteString(numbered(c.Schema))
+	for _, v := range c.schema.services {
+		fmt.Fprintf(&b, "%s.graphqls:\n%s%s\n", v.name, v.sdl.String(), Encode(v.data))
+	}
+	return b.String()
 }
 
 // Compare runs query number n of the case through the engine and through the reference. The error shows both, and what
@@ -124,7 +152,7 @@ func (c *Case) Compare(n uint64) (err error) {
 	text := []byte(Encode(variables))
 	c.traffic.take()
 	who := newIdentity(newDice(c.Seed, 900+n))
-	request := &Request{Document: p.Document, Operation: p.Operation, Variables: variables, Header: http.Header{}, Identity: who}
+	request := &Request{Document: p.Document, Operation: p.Operation, Variables: variables, Header: http.Header{}, Identity: who, Services: c.services}
 	result, errs := c.gateway.Run(auth.NewContext(context.Background(), who), p, text, http.Header{})
 	if len(errs) > 0 {
 		if Execute(c.gateway.Model, request, c.answer).Refused && len(c.traffic.take()) == 0 {
@@ -144,6 +172,11 @@ func (c *Case) Compare(n uint64) (err error) {
 	}
 	if have.Data, err = Canonical(result.Data); err != nil {
 		return c.fault(n, query, variables, fmt.Sprintf("the engine's data is not valid JSON: %v\n%s", err, result.Data))
+	}
+	for name, s := range c.services {
+		if wrong := s.Wrong(); len(wrong) > 0 {
+			return c.fault(n, query, variables, fmt.Sprintf("what is sent to %s is not valid: %s", name, wrong[0]))
+		}
 	}
 	if d := difference(want, have); d != "" {
 		return c.fault(n, query, variables, d+"\nplan:\n"+p.Plan()+"\ncalls of the engine:\n"+trafficText(calls)+"\ncalls of the reference:\n"+trafficText(reference))
@@ -192,7 +225,7 @@ func settle(errs []Error) {
 
 func (c *Case) fault(n uint64, query string, variables *Object, what string) error {
 	return fmt.Errorf("seed %d, query %d (values wrong: %g, calls failing: %g)\n%s\nquery:\n%s\nvariables: %s\ngateway.graphql:\n%s",
-		c.Seed, n, c.world.values, c.world.calls, what, query, Encode(variables), numbered(c.Schema))
+		c.Seed, n, c.world.values, c.world.calls, what, query, Encode(variables), c.text())
 }
 
 func errorLines(errs []Error) string {

@@ -1,6 +1,7 @@
 package gatewaytest
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -138,7 +139,37 @@ func (x *execution) connected(o *thing, f *schema.Field, args *Object, g *group,
 		}
 		return x.null(f.Type, how, at)
 	}
-	return x.answered(x.call(c, this, args, f, f.Named), f, g, at)
+	a := x.call(c, this, args, f, f.Named)
+	text, how := x.answered(a, f, g, at)
+	if o.typ == x.model.Query && len(f.LookupKeys) > 0 && c.HTTP != nil && c.HTTP.Idempotent() { // its arguments may happen to name a key
+		if key := namedKey(f, args); text == "null" || !sameAs(key, a.value, f) {
+			x.early(f, key, g, at)
+		}
+	}
+	return text, how
+}
+
+// namedKey is what the arguments of a field say of the key of its entity.
+func namedKey(f *schema.Field, args *Object) *Object {
+	key := NewObject()
+	for _, name := range slices.Sorted(maps.Keys(f.LookupKeys)) {
+		if v := valueAt(args, f.LookupKeys[name]); !empty(v) {
+			putAt(key, strings.Split(name, "."), v)
+		}
+	}
+	return key
+}
+
+// sameAs reports whether the object that was found says all of a key.
+func sameAs(key *Object, found located, f *schema.Field) bool {
+	for name := range f.LookupKeys {
+		path := strings.Split(name, ".")
+		have, _ := scalarText(keyIn(found, f.Named, path))
+		if want, _ := scalarText(valueAt(key, path)); have != want {
+			return false
+		}
+	}
+	return true
 }
 
 // keyed completes a root field whose connector is a loader: the key is in its arguments, and null there is bad input.
@@ -198,8 +229,12 @@ func (x *execution) sameKey(found located, key *Object, f *schema.Field) bool {
 // early counts the calls that an eager executor makes with a key from an argument although the object turns out not to be
 // there, not to say its key, or to have another: as if it were there with the key it was asked for by.
 func (x *execution) early(f *schema.Field, this *Object, g *group, at path) {
+	via := f.Loader
+	if via == nil {
+		via = f.Connector
+	}
 	x.muted++
-	x.complete(f.Type, f, located{v: this, shape: shapeOf(this), via: f.Loader, whole: true}, g.fields, at)
+	x.complete(f.Type, f, located{v: this, shape: shapeOf(this), via: via, whole: true}, g.fields, at)
 	x.muted--
 }
 

@@ -30,6 +30,7 @@ func Functions() *gofunc.Set {
 	fn.Register(&s, "pricing.Discount", discount) // of docs/language.md
 	fn.RegisterRoot(&s, "test.Greet", greet)
 	fn.RegisterRoot(&s, "test.Place", placed)
+	generated(&s)
 	return s.Functions()
 }
 

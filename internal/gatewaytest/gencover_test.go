@@ -33,6 +33,21 @@ func TestGeneratedSchemasHaveEveryFeature(t *testing.T) {
 		"a guarded field":                 regexp.MustCompile(`(?m)^  \w+.*: \S+ @(authenticated|requiresScopes)`),
 		"a guarded type":                  regexp.MustCompile(`(?m)^type T\d.* @(authenticated|requiresScopes)`),
 		"a guarded member of others":      regexp.MustCompile(`(?m)^(type|interface) M\d.* @(authenticated|requiresScopes)`),
+		"a root field of a service":       regexp.MustCompile(`(?m)^type Query .*\n(  .*\n)*?    @connect\(source: "(gq|fd)"`),
+		"a mutation of a service":         regexp.MustCompile(`(?m)^type Mutation .*\n(  .*\n)*?    @connect\(source: "gq"`),
+		"a service's entity, one by one":  regexp.MustCompile(`extend type T\d @connect\(source: "gq", graphql: \{ field: "one`),
+		"a service's entities in batches": regexp.MustCompile(`extend type T\d @connect\(source: "gq", graphql: \{ field: "many`),
+		"an entity of a subgraph":         regexp.MustCompile(`field: "_entities"`),
+		"a service's entity by argument":  regexp.MustCompile(`pickT\d`),
+		"a reference of a service":        regexp.MustCompile(`(?m)^type (GQ|FD)\d.*\n(  .*\n)*?  .*@from\(path: "\{ id:`),
+		"a union of a service":            regexp.MustCompile(`union (GQ|FD)U  = \w+ \|`),
+		"an argument handed on":           regexp.MustCompile(`(?m)^type (GQ|FD)\d.*\n(  .*\n)*?  \w+\(`),
+		"an entity made of a scalar":      regexp.MustCompile(`graphql: .*selection: "id: \$"`),
+		"a block of a function":           regexp.MustCompile(`fn: "gen.Block"`),
+		"a field of a function":           regexp.MustCompile(`fn: "gen.Label"`),
+		"a function that reads another":   regexp.MustCompile(`fn: "gen.Counted"`),
+		"a root field of a function":      regexp.MustCompile(`fn: "gen.Make"`),
+		"a guarded type of a service":     regexp.MustCompile(`(?m)^type (GQ|FD)\d @(authenticated|requiresScopes)`),
 	}
 	counts := map[string]int{}
 	for seed := range uint64(schemas) {

@@ -20,6 +20,9 @@ func (s *genSchema) guardSome(d dice) {
 	for _, t := range s.mixed {
 		types = append(append(types, t), t.members...)
 	}
+	for _, v := range s.services {
+		types = append(types, v.types...)
+	}
 	if s.change != nil {
 		types = append(types, s.change)
 	}
@@ -27,7 +30,7 @@ func (s *genSchema) guardSome(d dice) {
 		if t.kind != genUnion && t != s.query && d.in(8) {
 			t.guard = newGuard(d)
 		}
-		for _, f := range slices.Concat(t.fields, t.extra) {
+		for _, f := range t.all() {
 			if d.in(8) {
 				f.guard = newGuard(d)
 			}

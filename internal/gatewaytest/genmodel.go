@@ -37,6 +37,7 @@ type genType struct {
 	more   *genConn // another loader, or nil
 	extra  []*genField
 	block  *genConn // of the extension block that holds the fields of extra
+	also   []*genBlock
 	// Abstract types.
 	members []*genType
 	disc    discriminating
@@ -70,7 +71,11 @@ func (t *genType) composite() bool { return t.kind >= genObject }
 
 // all returns the fields of every block.
 func (t *genType) all() []*genField {
-	return append(t.fields[:len(t.fields):len(t.fields)], t.extra...)
+	all := append(t.fields[:len(t.fields):len(t.fields)], t.extra...)
+	for _, b := range t.also {
+		all = append(all, b.fields...)
+	}
+	return all
 }
 
 func (t *genType) field(name string) *genField {
@@ -89,6 +94,7 @@ const (
 	byMap      discriminating = iota // @discriminate(field:, map:)
 	byTypeName                       // @discriminate(field:)
 	byWrapper                        // @discriminate(wrapped: true)
+	byItself                         // by the __typename of a GraphQL service
 )
 
 // genRole is where a field's value comes from.
@@ -162,6 +168,7 @@ const (
 type genConn struct {
 	id       int
 	source   *genSource // nil: computed
+	written  string     // as it is written, of what no genSource serves
 	mode     genMode
 	match    genMatch
 	group    string // property that holds the key, of matchGroup

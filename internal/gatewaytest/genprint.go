@@ -12,7 +12,20 @@ func (s *genSchema) Text() string {
 	for _, src := range s.sources {
 		fmt.Fprintf(&b, "  @source(name: %q, http: { baseURL: \"http://%s\" }, naming: %s)\n", src.name, src.name, src.naming)
 	}
+	for _, v := range s.services {
+		v.print(&b)
+	}
 	b.WriteString("scalar JSON\n")
+	for _, v := range s.services {
+		s.printEnum(&b, v.enum)
+		for _, t := range v.types {
+			if t.kind == genUnion {
+				s.printMixed(&b, t)
+			} else {
+				s.printObject(&b, t)
+			}
+		}
+	}
 	for _, e := range s.enums {
 		s.printEnum(&b, e)
 	}
@@ -41,6 +54,15 @@ func (s *genSchema) Text() string {
 		s.printObject(&b, s.change)
 	}
 	return b.String()
+}
+
+// print declares the service as a source.
+func (v *genService) print(b *strings.Builder) {
+	federation := ""
+	if v.name == "fd" {
+		federation = ", federation: true"
+	}
+	fmt.Fprintf(b, "extend schema @source(name: %q, graphql: { url: \"http://%s/graphql\", schema: \"%s.graphqls\"%s })\n", v.name, v.name, v.name, federation)
 }
 
 func (s *genSchema) printEnum(b *strings.Builder, e *genType) {
@@ -112,6 +134,9 @@ func (s *genSchema) printObject(b *strings.Builder, t *genType) {
 	if len(t.extra) > 0 {
 		fmt.Fprintf(b, "extend type %s\n  %s {\n%s}\n", t.name, t.block.text(false), fieldsText(t.extra))
 	}
+	for _, block := range t.also {
+		fmt.Fprintf(b, "extend type %s %s {\n%s}\n", t.name, block.connect, fieldsText(block.fields))
+	}
 }
 
 func fieldsText(fields []*genField) string {
@@ -164,6 +189,9 @@ func (a genArg) text() string {
 
 // text prints a connector as @connect.
 func (c *genConn) text(entity bool) string {
+	if c.written != "" {
+		return c.written
+	}
 	if c.source == nil {
 		return fmt.Sprintf("@connect(selection: %q)", c.value)
 	}

@@ -2,6 +2,7 @@ package gatewaytest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -81,7 +82,7 @@ func bare(text string) string { return strings.TrimSuffix(text, "!") }
 func (s *genSchema) requirable(t *genType) (out []requirement) {
 	for _, f := range t.all() {
 		switch {
-		case f.name == "" || f.requires() || f.conn != nil && f.conn.keyArgs || f.role == lookedUp || f.lists > 0 && (f.typ.composite() || f.conn != nil) || f.lists > 1:
+		case f.name == "" || f.requires() || f.needsArguments() || f.conn != nil && f.conn.keyArgs || f.role == lookedUp || f.lists > 0 && (f.typ.composite() || f.conn != nil) || f.lists > 1:
 		case !f.typ.composite():
 			out = append(out, requirement{f.name, f})
 		case f.typ.kind == genObject && f.role != grouping:
@@ -93,6 +94,11 @@ func (s *genSchema) requirable(t *genType) (out []requirement) {
 		}
 	}
 	return out
+}
+
+// needsArguments reports whether the field cannot be read without arguments.
+func (f *genField) needsArguments() bool {
+	return slices.ContainsFunc(f.args, func(a genArg) bool { return strings.HasSuffix(a.typ, "!") && a.def == "" })
 }
 
 // requires reports whether an argument of the field is filled in from its parent.

@@ -19,9 +19,10 @@ type genSchema struct {
 	groups  []*genType // namespaces
 	conns   []*genConn
 	// agree says that what several connectors may be asked for is the same whichever is asked, and there, see sure.
-	agree  bool
-	inputs []*genInput
-	holder *genType // of objects that members of keys lie in
+	agree    bool
+	inputs   []*genInput
+	services []*genService
+	holder   *genType // of objects that members of keys lie in
 	// types of fields that all entities have alike
 	holderText, codeText string
 	fields               int // counts field names, so that no two types share one but for key and interface fields
@@ -62,7 +63,6 @@ func newSchema(d dice) *genSchema {
 	for range 2 + d.IntN(5) {
 		s.rootField(s.query)
 	}
-	s.requiredFields()
 	s.makeGroups()
 	if d.in(3) {
 		s.change = &genType{name: "Mutation", kind: genObject}
@@ -71,6 +71,9 @@ func newSchema(d dice) *genSchema {
 			s.change.fields[len(s.change.fields)-1].conn.post = true
 		}
 	}
+	s.makeServices()
+	s.makeFunctions()
+	s.requiredFields()
 	s.guardSome(d)
 	return s
 }

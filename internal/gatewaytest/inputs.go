@@ -22,8 +22,8 @@ func (x *execution) inputs(o *thing, c *schema.Connector, anything bool) (this *
 		if o.held.exact && !isAbsent(valueAt(o.held.asked, in.Path)) {
 			v, wrong = valueAt(o.held.asked, in.Path), nil
 		}
-		if _, bad := v.(misuse); bad && wrong == nil {
-			wrong = fault.New(fault.UpstreamBadResponse, "reference")
+		if wrong == nil {
+			wrong = unusable(v)
 		}
 		if wrong != nil {
 			if failure == nil {
@@ -47,6 +47,17 @@ func (x *execution) inputs(o *thing, c *schema.Connector, anything bool) (this *
 	return this, true, nil
 }
 
+// unusable is why a value cannot be read, nil if it can: a mapping or a service says that there is none for a fault.
+func unusable(v any) *fault.Error {
+	switch v := v.(type) {
+	case misuse:
+		return fault.New(fault.UpstreamBadResponse, "reference")
+	case broken:
+		return fault.New(v.code(), "reference")
+	}
+	return nil
+}
+
 // needed reports whether an input may not be null, because it stands for an argument that may not.
 func needed(c *schema.Connector, input int) bool { return c.Inputs[input].NonNull }
 
@@ -61,8 +72,8 @@ func (x *execution) deep(o *thing, path []string) (any, *fault.Error) {
 	if failure != nil || len(path) == 1 {
 		return v.v, failure
 	}
-	if _, wrong := v.v.(misuse); wrong {
-		return v.v, nil
+	if fault := unusable(v.v); fault != nil {
+		return absent{}, fault
 	}
 	if _, ok := v.v.(*Object); !ok {
 		if v.whole && !empty(v.v) { // the reply of a call is no object

@@ -22,8 +22,9 @@ func TestMockedSchemasAnswerEverything(t *testing.T) {
 		schemas = 20
 	}
 	for seed := uint64(first); seed < uint64(first+schemas) && !t.Failed(); seed++ {
-		text := newSchema(newDice(seed, 1)).Text()
-		g, err := OpenWith([]*ast.Source{{Name: "gateway.graphql", Input: text}}, nil, schema.Options{Mock: schema.Mock{All: true}},
+		made := newSchema(newDice(seed, 1))
+		text := made.Text()
+		g, err := OpenWith([]*ast.Source{{Name: "gateway.graphql", Input: text}}, nil, schema.Options{Mock: schema.Mock{All: true}, Functions: Functions(), Read: made.read},
 			func(_ context.Context, _ *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
 				t.Errorf("seed %d: %s was called", seed, call.URL)
 				return nil, fault.New(fault.Internal, "no calls")

@@ -12,6 +12,8 @@ type Document struct {
 	Call []string
 	// Alone is the beginning of the body of a request that asks nothing else: `{"query":"...","variables":`.
 	Alone []byte
+	// Fits says how the arguments of the field are written; nil for those that are written as they are found.
+	Fits map[string]*Fit
 	// Needed are the arguments of the field that may not be null.
 	Needed []string
 }
