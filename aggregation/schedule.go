@@ -3,6 +3,7 @@ package aggregation
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"manifold/internal/fault"
 )
@@ -67,20 +68,21 @@ func (f *frame) complete(r *running) {
 	}
 }
 
-// launch sends the queued calls out: each on a goroutine of its own, as many at a time as the engine allows. A call that is
-// alone runs right here, which saves a goroutine and two switches.
+// launch sends the queued calls out: each on a goroutine of its own, as many at a time as the engine allows. The last one runs
+// right here if nobody has to wait for that, which saves a goroutine and two switches.
 func (f *frame) launch() {
 	for len(f.queue) > 0 {
+		if f.inFlight >= f.engine.limits.Parallel {
+			return
+		}
+		f.lastHere()
 		f.bundle()
 		c := f.queue[0]
-		if len(f.queue) == 1 && f.inFlight == 0 {
+		if len(f.queue) == 1 && (f.inFlight == 0 || f.holds(c)) {
 			f.queue = f.queue[:0]
 			f.engine.do(f.ctx, c)
 			f.finish(c)
 			continue // what it brought may have queued more
-		}
-		if f.inFlight >= f.engine.limits.Parallel {
-			return
 		}
 		engine, ctx, done := f.engine, f.ctx, f.done
 		f.group.Go(func() error {
@@ -91,6 +93,30 @@ func (f *frame) launch() {
 		f.inFlight++
 		f.queue = f.queue[:copy(f.queue, f.queue[1:])]
 	}
+}
+
+// lastHere moves a call to the end of the queue that may run on the goroutine of the request.
+func (f *frame) lastHere() {
+	last := len(f.queue) - 1
+	for i := last; i >= 0 && last > 0; i-- {
+		if f.holds(f.queue[i]) {
+			f.queue[i], f.queue[last] = f.queue[last], f.queue[i]
+			return
+		}
+	}
+}
+
+// holds reports whether all fetches that have not started wait for a call: then replies to others need not be read before.
+func (f *frame) holds(c *call) bool {
+	if c.run == nil { // it carries the questions of several
+		return false
+	}
+	for i := range f.runs {
+		if r := &f.runs[i]; !r.started && !slices.Contains(r.fetch.Needs, c.run.fetch.ID) {
+			return false
+		}
+	}
+	return true
 }
 
 // finish reads the reply of a call for itself and for the calls that were equal to it.

@@ -41,7 +41,7 @@ func handler(tb testing.TB, sdl string) http.Handler {
 	return gateway.New(gen)
 }
 
-type body struct{ *bytes.Reader }
+type body struct{ io.ReadSeeker }
 
 func (body) Close() error { return nil }
 
