@@ -38,9 +38,9 @@ func (s *Server) Call(ctx context.Context, o *Operation, arguments []byte, heade
 		ctx, cancel = context.WithTimeout(ctx, o.Route.Timeout)
 		defer cancel()
 	}
-	r := (&http.Request{Header: header}).WithContext(ctx)
+	r := &http.Request{Header: header}
 	if s.o.Run != nil {
-		ctx = s.o.Run(ctx, r)
+		ctx = s.o.Run(ctx, header, who)
 	}
 	in := s.input(r, values, who)
 	if refused := s.denies(o, in); refused != nil {

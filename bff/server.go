@@ -29,7 +29,7 @@ type Options struct {
 	// Challenge is the WWW-Authenticate header of a refusal; nil or "": none.
 	Challenge func(methods []string, bad bool) string
 	// Run, if not nil, prepares the context of a request for what its operation calls.
-	Run     func(ctx context.Context, r *http.Request) context.Context
+	Run     func(ctx context.Context, header http.Header, who *auth.Identity) context.Context
 	Observe func(Usage) // nil: nobody counts
 	Logger  *slog.Logger
 	Dev     bool // causes of errors are shown
@@ -151,7 +151,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, o *Operation) {
 		defer cancel()
 	}
 	if s.o.Run != nil {
-		ctx = s.o.Run(ctx, r)
+		ctx = s.o.Run(ctx, r.Header, who)
 	}
 	in := s.input(r, values, who)
 	if refused := s.denies(o, in); refused != nil {

@@ -2,6 +2,7 @@ package fn
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 )
 
@@ -9,6 +10,17 @@ import (
 type Request struct {
 	// Header are the headers of the client's request. They are shared: a function must not write to them.
 	Header http.Header
+	// Identity is who the request comes from, as the gateway verified it; nil is nobody. It is shared: a function must not write
+	// to it.
+	Identity *Identity
+}
+
+// Identity is a verified sender.
+type Identity struct {
+	Method  string          // which of the methods of gateway.yaml verified it
+	Subject string          // "sub" of a token, the owner of an API key
+	Scopes  []string        // what it was granted, sorted
+	Claims  json.RawMessage // of the token: a JSON object, as $claims
 }
 
 type requestKey struct{}

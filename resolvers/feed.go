@@ -45,6 +45,9 @@ func (c *compilation) feed(p *place, variant int, t *schema.Type, l *loader, whe
 		if err != nil {
 			return nil, nil, 0, nil, err
 		}
+		if l.plan.NullKeys { // it would be called with what a path reads of a list that stands in the place of the object
+			ref.Within = append(p.within(), ref.Within...)
+		}
 		fd.Keys = append(fd.Keys, ref)
 		from = append(from, used...)
 	}

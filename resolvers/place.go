@@ -24,7 +24,8 @@ type place struct {
 	early map[string]int // the same, but base 0 is still to be fetched -> slot of the root record
 	// earlyWhen is when the root field of early is asked for.
 	earlyWhen plan.Cond
-	ref       bool // null if the entity it refers to is not found
+	inside    []int // slots of base 0 in which the objects are that this one lies in, and itself: the record has room for them
+	ref       bool  // null if the entity it refers to is not found
 	// by is the loader of a looked-up object; nil: whose key is at hand.
 	by    *schema.Connector
 	disc  *schema.Discriminator
@@ -158,6 +159,11 @@ func (c *compilation) enter(p *place, f *collected, v value, test *plan.TypeTest
 		if v.node != nil {
 			b.rec = v.node.rec
 		}
+	} else if v.slot >= 0 {
+		if v.base == p.bases[0] {
+			child.inside = p.inside[:len(p.inside):len(p.inside)]
+		}
+		child.inside = append(child.inside, v.slot)
 	}
 	if v.from != nil {
 		b.wave, b.needs = v.from.wave, []*fetchNode{v.from}
@@ -172,6 +178,14 @@ func (c *compilation) enter(p *place, f *collected, v value, test *plan.TypeTest
 	child.bases = []*base{b}
 	child.obj = &plan.Object{Coordinate: f.def.Named.Name}
 	return child
+}
+
+// within are the objects that a value of base 0 lies in.
+func (p *place) within() (out []plan.Within) {
+	for _, slot := range p.inside {
+		out = append(out, plan.Within{Slot: slot})
+	}
+	return out
 }
 
 // at returns the response path of a field of p, with [] for each list.

@@ -28,10 +28,14 @@ func loadClients(model *schema.Gateway, compiler *resolvers.Compiler, engine *ag
 		return nil, problems
 	}
 	c := &clients{api: api, told: map[string]*described{}, tools: map[string]http.Handler{}}
-	c.server = bff.NewServer(api, bff.Options{
+	serving := bff.Options{
 		Model: model, Engine: engine, Logger: o.Logger, Dev: o.Dev, MaxBody: o.Limits.Body,
-		Identify: o.Identify, Challenge: o.Challenge,
-	})
+		Identify: o.Identify, Challenge: o.Challenge, Observe: o.RouteUsed,
+	}
+	if hasFunctions(model) {
+		serving.Run = forFunctions
+	}
+	c.server = bff.NewServer(api, serving)
 	for _, prefix := range api.Prefixes() {
 		told, err := describe(api.Sharing(prefix), OpenAPIMethods(&o.Auth))
 		if err != nil {

@@ -3,6 +3,8 @@ package gateway
 import (
 	"context"
 	"log/slog"
+	"net/http"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -56,7 +58,7 @@ func (e *executable) Exec(ctx context.Context) graphql.ResponseHandler {
 		return none
 	}
 	if e.functions {
-		ctx = fn.WithRequest(ctx, &fn.Request{Header: x.header})
+		ctx = forFunctions(ctx, x.header, auth.FromContext(ctx))
 	}
 	in := aggregation.Input{Variables: variables, Header: x.header, Identity: auth.FromContext(ctx)}
 	if denied := aggregation.Denies(compiled, in); denied != nil {
@@ -67,6 +69,20 @@ func (e *executable) Exec(ctx context.Context) graphql.ResponseHandler {
 	x.finish(&outcome{result: result, dev: e.dev})
 	e.log(ctx, op, result)
 	return none
+}
+
+// hasFunctions reports whether a connector calls a Go function.
+func hasFunctions(model *schema.Gateway) bool {
+	return slices.ContainsFunc(model.Sources, func(s *schema.Source) bool { return s.Function != nil })
+}
+
+// forFunctions returns a context with what Go functions may know of a request.
+func forFunctions(ctx context.Context, header http.Header, who *auth.Identity) context.Context {
+	r := &fn.Request{Header: header}
+	if who != nil {
+		r.Identity = &fn.Identity{Method: who.Method, Subject: who.Subject, Scopes: who.Scopes, Claims: who.Claims}
+	}
+	return fn.WithRequest(ctx, r)
 }
 
 // refusals are the errors of an operation that does not run at all.

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"slices"
 	"strconv"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/aggregation"
+	"manifold/bff"
 	"manifold/internal/auth"
 	"manifold/internal/gofunc"
 	"manifold/resolvers"
@@ -46,6 +46,8 @@ type Options struct {
 	Challenge func(methods []string, bad bool) string
 	// AuthFailed counts credentials that were refused, by a reason of a closed list; nil: nobody does.
 	AuthFailed func(reason string)
+	// RouteUsed counts a request of a route; nil: nobody does.
+	RouteUsed func(bff.Usage)
 
 	ready func() bool // nil: always
 }
@@ -129,7 +131,7 @@ func build(model *schema.Gateway, files []*ast.Source, o Options, prev *Generati
 	}
 	srv := handler.New(&executable{
 		model: model, compiler: compiler, engine: runner, dev: o.Dev, logger: o.Logger,
-		functions: slices.ContainsFunc(model.Sources, func(s *schema.Source) bool { return s.Function != nil }),
+		functions: hasFunctions(model),
 	})
 	install(srv, model.Schema, o.Limits, o.Dev, o.Logger)
 	public := proxied(routes(srv, served, o), model, served.api, set, o)

@@ -1,8 +1,13 @@
 package gateway
 
 import (
+	"strconv"
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"manifold/bff"
 )
 
 // Metrics are the gateway's counters, in a registry of their own.
@@ -13,10 +18,26 @@ type Metrics struct {
 	lastGood   prometheus.Gauge
 	reloads    map[Result]prometheus.Counter
 	refused    *prometheus.CounterVec
+	routes     *prometheus.CounterVec
+	partial    *prometheus.CounterVec
+	retiring   *prometheus.CounterVec
+	took       *prometheus.HistogramVec
 }
 
 // AuthFailed counts a credential that was refused.
 func (m *Metrics) AuthFailed(reason string) { m.refused.WithLabelValues(reason).Inc() }
+
+// RouteUsed counts a request of a route, by its client and operation.
+func (m *Metrics) RouteUsed(u bff.Usage) {
+	m.routes.WithLabelValues(u.Client, u.Operation, strconv.Itoa(u.Status)).Inc()
+	m.took.WithLabelValues(u.Client, u.Operation).Observe(u.Took.Seconds())
+	if u.Partial {
+		m.partial.WithLabelValues(u.Client, u.Operation).Inc()
+	}
+	if u.Retiring {
+		m.retiring.WithLabelValues(u.Client, u.Operation).Inc()
+	}
+}
 
 // NewMetrics returns metrics that are all zero. Those of Go and of the process are in the registry as well.
 func NewMetrics() *Metrics {
@@ -32,6 +53,19 @@ func NewMetrics() *Metrics {
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "manifold_auth_failures_total", Help: "Credentials that were refused, by reason.",
 		}, []string{"reason"}),
+		routes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "manifold_route_requests_total", Help: "Requests of routes, by client, operation and status.",
+		}, []string{"client", "operation", "status"}),
+		partial: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "manifold_route_partial_total", Help: "Answers of routes with holes in them (X-Gateway-Partial).",
+		}, []string{"client", "operation"}),
+		retiring: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "manifold_route_retiring_requests_total", Help: "Requests of routes that are going to end (sunset:): who has still to move.",
+		}, []string{"client", "operation"}),
+		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "manifold_route_duration_seconds", Help: "How long requests of routes took, from the header to the last byte handed over.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}, []string{"client", "operation"}),
 	}
 	reloads := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "manifold_config_reload_total", Help: "Reloads by result: applied, unchanged, rejected.",
@@ -39,7 +73,7 @@ func NewMetrics() *Metrics {
 	for _, r := range []Result{Applied, Unchanged, Rejected} {
 		m.reloads[r] = reloads.WithLabelValues(string(r))
 	}
-	m.Registry.MustRegister(m.generation, m.lastGood, reloads, m.refused, collectors.NewGoCollector(),
+	m.Registry.MustRegister(m.generation, m.lastGood, reloads, m.refused, m.routes, m.partial, m.retiring, m.took, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -49,5 +83,27 @@ func (m *Metrics) count(r Report) {
 	if r.Result == Applied {
 		m.generation.Set(float64(r.Generation))
 		m.lastGood.Set(float64(r.At.Unix()))
+	}
+}
+
+// keysAge tells how old the keys of issuers are, as of the generation that is served.
+type keysAge struct {
+	of   func() map[string]time.Duration
+	desc *prometheus.Desc
+}
+
+// watchKeys has the age of issuers' keys among the metrics.
+func (m *Metrics) watchKeys(of func() map[string]time.Duration) {
+	m.Registry.MustRegister(&keysAge{of: of, desc: prometheus.NewDesc(
+		"manifold_jwks_age_seconds", "Age of the keys of an issuer that were fetched last, by the method of authentication.", []string{"method"}, nil)})
+}
+
+// Describe implements prometheus.Collector.
+func (k *keysAge) Describe(to chan<- *prometheus.Desc) { to <- k.desc }
+
+// Collect implements prometheus.Collector.
+func (k *keysAge) Collect(to chan<- prometheus.Metric) {
+	for method, age := range k.of() {
+		to <- prometheus.MustNewConstMetric(k.desc, prometheus.GaugeValue, age.Seconds(), method)
 	}
 }

@@ -77,6 +77,12 @@ func NewReloader(gw *Gateway, first *Inputs, read func() *Inputs, m *Metrics, lo
 	}
 	m.generation.Set(float64(gw.Live().number))
 	m.lastGood.Set(float64(gw.Live().built.Unix()))
+	m.watchKeys(func() map[string]time.Duration {
+		if a := gw.Live().auth; a != nil {
+			return a.KeysAge()
+		}
+		return nil
+	})
 	exists := func(path string) bool { _, err := os.Stat(path); return err == nil }
 	return &Reloader{
 		gateway: gw, read: guarded(read, logger), logger: logger, metrics: m, exists: exists, build: Build,

@@ -155,7 +155,7 @@ func Encode(v any) string {
 
 func encode(b *strings.Builder, v any) {
 	switch v := v.(type) {
-	case nil, absent:
+	case nil, absent, broken: // what failed inside of a value is null in its JSON
 		b.WriteString("null")
 	case bool:
 		fmt.Fprint(b, v)
