@@ -26,6 +26,9 @@ type Engine struct {
 	limits   Limits
 	seed     seed
 	frames   sync.Pool
+
+	coalesce  bool
+	coalesced func() // counts a request that got the result of another's run
 }
 
 // Limits bound what one operation may do.
@@ -48,6 +51,10 @@ type Options struct {
 	Env      map[string]string            // $env
 	Config   []map[string]json.RawMessage // $config, by upstream; may be shorter than Callers
 	Limits   Limits                       // zero fields: DefaultLimits
+	// Alone runs every request by itself, also with a Coalescer.
+	Alone bool
+	// Coalesced counts a request that got the result of another's run; nil: nobody does.
+	Coalesced func()
 }
 
 // New returns an engine.
@@ -57,6 +64,10 @@ func New(o Options) *Engine {
 	o.Limits.Parallel = cmp.Or(o.Limits.Parallel, def.Parallel)
 	o.Limits.Response = cmp.Or(o.Limits.Response, def.Response)
 	e := &Engine{callers: o.Callers, absolute: o.Absolute, env: o.Env, config: o.Config, limits: o.Limits, seed: seed{maphash.MakeSeed()}}
+	e.coalesce, e.coalesced = !o.Alone, o.Coalesced
+	if e.coalesced == nil {
+		e.coalesced = func() {}
+	}
 	e.frames.New = func() any {
 		f := &frame{engine: e, done: make(chan *call, o.Limits.Parallel)}
 		f.group.SetLimit(o.Limits.Parallel)
@@ -83,10 +94,16 @@ type Result struct {
 	// Lost is why a root field is missing that the whole answer is about; nil if none is. See plan.Field.Vital.
 	Lost  *fault.Error
 	frame *frame
+	// together is the run of several requests that this is the result of; nil: of one.
+	together *flight
 }
 
-// Release gives the result's memory back. Data and Errors must not be used afterwards.
+// Release gives the result's memory back. Data and Errors must not be used afterwards. Each request of a run that was made
+// together releases its result once.
 func (r *Result) Release() {
+	if r.together != nil && !r.together.released() {
+		return
+	}
 	f := r.frame
 	if f == nil {
 		return

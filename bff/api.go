@@ -6,6 +6,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"manifold/aggregation"
 	"manifold/internal/plan"
 	"manifold/schema"
 )
@@ -60,6 +61,11 @@ type Operation struct {
 
 	finds bool     // what it asks for may not be there (@notFound)
 	vary  []string // headers of requests that answers depend on, sorted
+	// varyLines are the Vary header: shared, never written.
+	varyLines []string
+
+	observe  func(Usage)            // nil: nobody counts
+	together *aggregation.Coalescer // of equal requests; nil: they run alone
 }
 
 // Route is where and how an operation is served.

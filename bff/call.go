@@ -46,7 +46,7 @@ func (s *Server) Call(ctx context.Context, o *Operation, arguments []byte, heade
 	if refused := s.denies(o, in); refused != nil {
 		return told(refused), false
 	}
-	result := s.o.Engine.Run(ctx, o.Plan, in)
+	result := s.o.Engine.RunTogether(ctx, o.Plan, in, o.together)
 	defer result.Release()
 	s.log(ctx, o, result)
 	if refused := o.refused(result); refused != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"manifold/aggregation"
 	"manifold/internal/plan"
 	"manifold/schema"
 )
@@ -114,6 +115,7 @@ func (l *loading) document(doc *schema.Document) {
 	if o.Plan == nil {
 		return
 	}
+	o.together = aggregation.NewCoalescer(o.Plan)
 	o.mark()
 	l.checkSharing(o)
 	client.Operations = append(client.Operations, o)

@@ -17,6 +17,9 @@ func (s *Server) register() {
 				continue
 			}
 			o.prepare()
+			if s.o.Observe != nil {
+				o.observe = s.o.Observe(c.Name, o.Name)
+			}
 			pattern := o.Route.muxPattern()
 			if byPattern[pattern] == nil {
 				order = append(order, pattern)
@@ -24,6 +27,7 @@ func (s *Server) register() {
 			byPattern[pattern] = append(byPattern[pattern], o)
 		}
 	}
+	s.mux.HandleFunc(anyPath, s.nothing)
 	for _, pattern := range order {
 		ops := byPattern[pattern]
 		clients := s.api.Sharing(ops[0].Client.Prefix)
@@ -54,18 +58,10 @@ func (o *Operation) prepare() {
 			o.varies(o.Variables[i].Key)
 		}
 	}
-	for _, part := range o.Plan.Parts {
-		for _, loader := range part.Loaders {
-			if loader.Request == nil {
-				continue
-			}
-			for _, h := range loader.Request.Headers {
-				if h.From != "" {
-					o.varies(h.From)
-				}
-			}
-		}
+	for _, name := range o.Plan.Varies {
+		o.varies(name)
 	}
+	o.varyLines = []string{strings.Join(append([]string{"Accept-Encoding"}, o.vary...), ", ")} // whoever adds a line makes a copy
 }
 
 // varies notes a header of the request that answers depend on.

@@ -1,12 +1,12 @@
 package bff
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/cespare/xxhash/v2"
 
 	"manifold/aggregation"
 	"manifold/internal/fault"
@@ -21,9 +21,10 @@ import (
 // is about, or if the route wants a whole one.
 func (s *Server) respond(w http.ResponseWriter, r *http.Request, o *Operation, x *scratch, result *aggregation.Result) int {
 	h := w.Header()
-	h.Add("Vary", "Accept-Encoding")
-	for _, name := range o.vary {
-		h.Add("Vary", name)
+	if h["Vary"] == nil {
+		h["Vary"] = o.varyLines
+	} else { // by the kind of device
+		h["Vary"] = append(h["Vary"][:1:1], o.varyLines...)
 	}
 	if refused := o.refused(result); refused != nil {
 		if refused.fault.Code == fault.Unauthenticated {
@@ -31,7 +32,7 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, o *Operation, x
 		}
 		return s.problem(w, r, refused)
 	}
-	data := result.Data
+	data, values := result.Data, new([2]string) // values of the headers that every answer has its own of
 	h["Cache-Control"] = o.Route.cacheControl
 	if len(result.Errors) > 0 {
 		h["Cache-Control"] = noStore
@@ -54,7 +55,8 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, o *Operation, x
 	status := o.Route.Status
 	if status == http.StatusOK && o.Route.Method == http.MethodGet && len(result.Errors) == 0 && len(result.Respond) == 0 {
 		tag := entityTag(data)
-		h["Etag"] = []string{tag}
+		values[0] = tag
+		h["Etag"] = values[:1:1]
 		if matches(r.Header["If-None-Match"], tag) {
 			h.Del("Content-Type")
 			w.WriteHeader(http.StatusNotModified)
@@ -64,7 +66,8 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, o *Operation, x
 	if data = s.packers.compress(x.packed, h, r.Header, data); h["Content-Encoding"] != nil {
 		x.packed = data
 	}
-	h["Content-Length"] = []string{strconv.Itoa(len(data))}
+	values[1] = strconv.Itoa(len(data))
+	h["Content-Length"] = values[1:]
 	w.WriteHeader(status)
 	_, _ = w.Write(data) // net/http leaves it out for HEAD; an error means that the client has gone
 	return status
@@ -171,10 +174,15 @@ func (s *Server) withErrors(out, data []byte, errs []aggregation.Error) []byte {
 	return append(out, "]}"...)
 }
 
-// entityTag is a weak one: the same answer may be sent compressed in several ways. It is the same on every instance.
+// entityTag is a weak one: the same answer may be sent compressed in several ways. It is the same on every instance. Whoever could
+// make two answers with the same hash could as well send the same answer twice, so no cryptography is needed.
 func entityTag(data []byte) string {
-	sum := sha256.Sum256(data)
-	return `W/"` + hex.EncodeToString(sum[:12]) + `"`
+	var buf [40]byte
+	b := append(buf[:0], `W/"`...)
+	b = strconv.AppendUint(b, xxhash.Sum64(data), 36)
+	b = append(b, '-')
+	b = strconv.AppendInt(b, int64(len(data)), 36)
+	return string(append(b, '"'))
 }
 
 // matches reports whether If-None-Match has the tag (RFC 9110, 13.1.2: weak comparison).

@@ -30,7 +30,7 @@ type Options struct {
 	Challenge func(methods []string, bad bool) string
 	// Run, if not nil, prepares the context of a request for what its operation calls.
 	Run     func(ctx context.Context, header http.Header, who *auth.Identity) context.Context
-	Observe func(Usage) // nil: nobody counts
+	Observe func(client, operation string) func(Usage) // returns what counts the requests of a route; nil: nobody does
 	Logger  *slog.Logger
 	Dev     bool // causes of errors are shown
 	MaxBody int  // bytes of a request's body, decompressed
@@ -38,7 +38,6 @@ type Options struct {
 
 // Usage is one request of a route, for counters.
 type Usage struct {
-	Client, Operation string
 	Status            int
 	Partial, Retiring bool
 	Took              time.Duration
@@ -81,12 +80,11 @@ func (s *Server) API() *API { return s.api }
 
 // ServeHTTP answers a request below one of the prefixes.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if _, pattern := s.mux.Handler(r); pattern != "" {
-		s.mux.ServeHTTP(w, r)
-		return
-	}
-	s.nothing(w, r)
+	s.mux.ServeHTTP(w, r)
 }
+
+// anyPath is the pattern of what no route takes.
+const anyPath = "/"
 
 // nothing answers a request that no route takes: with the methods that the path has, or with 404.
 func (s *Server) nothing(w http.ResponseWriter, r *http.Request) {
@@ -94,7 +92,7 @@ func (s *Server) nothing(w http.ResponseWriter, r *http.Request) {
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		probe := *r
 		probe.Method = method
-		if _, pattern := s.mux.Handler(&probe); pattern != "" {
+		if _, pattern := s.mux.Handler(&probe); pattern != anyPath {
 			allowed = append(allowed, method)
 		}
 	}
@@ -114,7 +112,7 @@ func (s *Server) nothing(w http.ResponseWriter, r *http.Request) {
 // serve answers a request of a route.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, o *Operation) {
 	start := time.Now()
-	u := Usage{Client: o.Client.Name, Operation: o.Name, Retiring: o.Route.Retiring != nil}
+	u := Usage{Retiring: o.Route.Retiring != nil}
 	x := s.pool.Get().(*scratch)
 	defer func() {
 		if p := recover(); p != nil {
@@ -126,9 +124,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, o *Operation) {
 		} else {
 			s.pool.Put(x) // the buffers of a request that panicked may still be held
 		}
-		if s.o.Observe != nil {
+		if o.observe != nil {
 			u.Took = time.Since(start)
-			s.o.Observe(u)
+			o.observe(u)
 		}
 	}()
 	o.Route.announce(w.Header())
@@ -158,7 +156,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, o *Operation) {
 		u.Status = s.problem(w, r, refused)
 		return
 	}
-	result := s.o.Engine.Run(ctx, o.Plan, in)
+	result := s.o.Engine.RunTogether(ctx, o.Plan, in, o.together)
 	defer result.Release()
 	s.log(r.Context(), o, result)
 	u.Partial = len(result.Errors) > 0

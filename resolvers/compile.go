@@ -85,6 +85,7 @@ func (c *Compiler) compile(op *ast.OperationDefinition, route bool) (*plan.Opera
 		out.Parts = append(out.Parts, pt)
 	}
 	out.Tests, out.Guards = k.tests.list, k.tests.guards
+	together(out, c.model.RequestHeaders)
 	return out, k.tests.err()
 }
 

@@ -53,6 +53,8 @@ func LoadWith(files []*ast.Source, o Options) (*Gateway, error) {
 		lines:      map[*ast.Source]*lines{},
 		used:       map[string]string{},
 
+		requestHeaders: map[string]bool{},
+
 		hidden:     map[string]*use{},
 		tags:       map[string][]string{},
 		subgraph:   o.Federation,
@@ -73,7 +75,7 @@ func LoadWith(files []*ast.Source, o Options) (*Gateway, error) {
 			return nil, problems
 		}
 	}
-	g.Warnings = problems
+	g.Warnings, g.RequestHeaders = problems, sortedKeys(l.requestHeaders)
 	return g, nil
 }
 
@@ -94,6 +96,9 @@ type loader struct {
 	mock     Mock
 	used     map[string]string // $env variables that were read
 	files    []string
+
+	requestHeaders map[string]bool // that $request reads
+
 	lines    map[*ast.Source]*lines
 	problems Problems
 

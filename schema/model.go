@@ -25,6 +25,8 @@ type Gateway struct {
 	Query, Mutation, Subscription *Type
 	// Env holds the environment variables that mappings and templates read by $env, as they were at load.
 	Env map[string]string
+	// RequestHeaders are the headers of clients' requests that mappings and templates read by $request: canonical names, sorted.
+	RequestHeaders []string
 	// Warnings are Problems that do not stop the gateway (an N+1 connector, ...).
 	Warnings Problems
 	// Mocked are the names of the sources whose replies are made up. They are not among Sources.

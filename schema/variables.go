@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"net/textproto"
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -21,7 +22,9 @@ func (l *loader) checkUse(u mapping.Use, p place, s *scope, at side) {
 	case "request":
 		if len(u.Path) < 2 || u.Path[0] != "headers" {
 			l.problem(p, s.coordinate, "$request has only headers", "write $request.headers.name, or $request.headers.\"odd-name\"")
+			return
 		}
+		l.requestHeaders[textproto.CanonicalMIMEHeaderKey(u.Path[1])] = true
 	case "status":
 		if at == asking {
 			l.problem(p, s.coordinate, "there is no $status before the call is made", "")

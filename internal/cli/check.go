@@ -139,6 +139,9 @@ func summary(gw *schema.Gateway, api *bff.API) string {
 		}
 		routes = fmt.Sprintf("%s of %s, ", count(n, "operation"), count(len(api.Clients), "client"))
 	}
+	if len(gw.Proxies) > 0 {
+		routes += count(len(gw.Proxies), "proxy") + ", "
+	}
 	return fmt.Sprintf("%s, %s, %s%s", called, count(fields, "root field"), routes, count(len(gw.Warnings), "warning"))
 }
 
@@ -146,6 +149,9 @@ func summary(gw *schema.Gateway, api *bff.API) string {
 func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
+	}
+	if thing == "proxy" {
+		return fmt.Sprintf("%d proxies", n)
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -10,6 +10,7 @@ import (
 	"manifold/bff/openapi"
 	"manifold/bff/typescript"
 	"manifold/internal/gateway"
+	"manifold/schema"
 )
 
 // clientFlags pick a client of a gateway, and where to write what is made of it.
@@ -20,6 +21,7 @@ type clientFlags struct {
 	Config string   `help:"gateway.yaml; default gateway.yaml here, or beside the schema." placeholder:"FILE"`
 
 	methods []openapi.Method // that gateway.yaml has
+	mock    schema.Mock      // sources that are not called
 }
 
 // client reads the gateway and finds the client.
@@ -28,7 +30,7 @@ func (c *clientFlags) client(w *world) (*bff.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	gw, err := load(in, w)
+	gw, err := loadMocked(in, w, c.mock)
 	if err != nil {
 		return nil, err
 	}

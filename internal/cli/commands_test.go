@@ -118,6 +118,21 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// A route's plan stands below the route; without a name all of a client's are printed.
+func TestPlanOfRoutes(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := call(t, "plan", "--bff", "mobile", "-o", "MobileHome", root("gateway.graphql"))
+	if code != exitOK || stderr != "" || strings.Contains(stdout, "MobileCheckout") {
+		t.Fatalf("exit code %d, stderr:\n%s\nstdout:\n%s", code, stderr, stdout)
+	}
+	contains(t, "the plan", stdout, "MobileHome: GET /m/v1/home\nquery MobileHome\n#1 wave 1: ", "for featured[]")
+	code, stdout, _ = call(t, "plan", "--bff", "mobile", root("gateway.graphql"))
+	if code != exitOK {
+		t.Fatalf("exit code %d", code)
+	}
+	contains(t, "the plans", stdout, "MobileCheckout: POST /m/v1/orders\nmutation MobileCheckout\n", "\n\nMobileHome: GET /m/v1/home\n")
+}
+
 func TestPlanWithVariables(t *testing.T) {
 	t.Parallel()
 	const query = `query($id: ID!, $s: OrderStatus, $n: Int = 4) { user(id: $id) { orders(status: $s, first: $n) { id } } }`

@@ -89,6 +89,7 @@ func (l *live) read() (*gateway.Inputs, *config.Config) {
 	out.Options.Operations = in.operations
 	out.Options.Read = in.files.read
 	out.Options.Functions, out.Options.AuthFailed, out.Options.RouteUsed = l.world.Functions, l.metrics.AuthFailed, l.metrics.RouteUsed
+	out.Options.Coalesced = l.metrics.Coalesced
 	out.Options.Env, out.Options.Logger, out.Options.Mock = l.world.Env, l.setup.Logger, l.serve.mock()
 	return out, cfg
 }
@@ -97,7 +98,7 @@ func (l *live) read() (*gateway.Inputs, *config.Config) {
 func options(c *config.Config) gateway.Options {
 	n := &c.Limits
 	return gateway.Options{
-		Dev: c.Mode == config.Development,
+		Dev: c.Mode == config.Development, Alone: !c.Coalesce,
 		Limits: gateway.Limits{
 			Body: int(n.Body), Tokens: n.Tokens, Nesting: n.Nesting, Fields: n.Fields, RootFields: n.RootFields, Aliases: n.Aliases,
 			Directives: n.Directives, Fragments: n.Fragments, Overlap: n.Overlap,

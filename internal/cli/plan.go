@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 )
 
 // planCmd is `manifold plan`.
 type planCmd struct {
 	Query     string   `short:"q" help:"The query." placeholder:"TEXT" xor:"text"`
 	File      string   `short:"f" help:"A file that holds the query." placeholder:"FILE" xor:"text"`
-	Operation string   `short:"o" help:"Which operation, if the query has several." placeholder:"NAME"`
+	BFF       string   `name:"bff" help:"The operations of a client instead of a query: its routes; with -o one of them." placeholder:"CLIENT" xor:"text"`
+	Operation string   `short:"o" help:"Which operation, if there are several." placeholder:"NAME"`
 	Variables string   `short:"v" help:"Variables as a JSON object; they are checked and shown as they would be sent." placeholder:"JSON"`
 	Files     []string `arg:"" optional:"" help:"Files or folders of the schema; default gateway.graphql." placeholder:"FILE"`
 	Config    string   `help:"gateway.yaml, for what it says about sources; default gateway.yaml here, or beside the schema." placeholder:"FILE"`
@@ -29,11 +31,15 @@ Examples:
 
     manifold plan -q '{ users(limit: 3) { name orders { id } } }'
     manifold plan -q 'query($id: ID!) { user(id: $id) { name } }' -v '{"id": 7}'
-    manifold plan -f query.graphql -o Home gateway.graphql`
+    manifold plan -f query.graphql -o Home gateway.graphql
+    manifold plan --bff mobile -o MobileHome`
 }
 
 // Run prints the plan.
 func (c *planCmd) Run(w *world) error {
+	if c.BFF != "" {
+		return c.routes(w)
+	}
 	text, err := c.text()
 	if err != nil {
 		return err
@@ -56,6 +62,35 @@ func (c *planCmd) Run(w *world) error {
 	}
 	_, err = fmt.Fprint(w.Stdout, printed)
 	return err
+}
+
+// routes prints the plans of a client's operations.
+func (c *planCmd) routes(w *world) error {
+	if c.Variables != "" {
+		return &usageError{"--variables belong to a query", "leave them out: a request of a route brings its own"}
+	}
+	flags := clientFlags{BFF: c.BFF, Files: c.Files, Config: c.Config, mock: c.mock()}
+	client, err := flags.client(w)
+	if err != nil {
+		return err
+	}
+	names := make([]string, 0, len(client.Operations))
+	printed := false
+	for _, o := range client.Operations {
+		names = append(names, o.Name)
+		if c.Operation != "" && o.Name != c.Operation {
+			continue
+		}
+		if printed {
+			fmt.Fprintln(w.Stdout)
+		}
+		printed = true
+		fmt.Fprint(w.Stdout, planned(o))
+	}
+	if !printed {
+		return &usageError{fmt.Sprintf("the client %s has no operation %q", c.BFF, c.Operation), "there is " + strings.Join(names, ", ")}
+	}
+	return nil
 }
 
 // text returns the query that the flags give.

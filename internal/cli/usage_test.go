@@ -31,6 +31,9 @@ func TestWrongCommandLines(t *testing.T) {
 		{"variables and more", []string{"plan", "-q", "{a}", "-v", "{} {}", shop}, "something follows", `{"id": 7}`},
 		{"no such operation", []string{"plan", "-q", "query A {shopName} query B {shopName}", "-o", "C", shop}, `no operation "C"`, "A, B"},
 		{"which operation", []string{"plan", "-q", "query A {shopName} query B {shopName}", shop}, "several operations", "A, B"},
+		{"no such client", []string{"plan", "--bff", "tv", shop}, `no client "tv"`, "mobile, web"},
+		{"no such operation of a client", []string{"plan", "--bff", "mobile", "-o", "C", shop}, `no operation "C"`, "MobileHome"},
+		{"variables of a route", []string{"plan", "--bff", "mobile", "-v", "{}", shop}, "--variables belong to a query", "brings its own"},
 		{"listen is no address", []string{"serve", "--listen", "8080", shop}, "--listen 8080 is not an address", ":8080"},
 		{"unknown form of log", []string{"serve", "--log", "xml", shop}, "--log", "manifold serve --help"},
 	}

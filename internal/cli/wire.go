@@ -90,6 +90,15 @@ func compile(gw *schema.Gateway, text, operation string, variables map[string]an
 	return plan.Print(compiled) + given.String(), nil
 }
 
+// planned prints the plan of an operation of a client, below the route that it is served at.
+func planned(o *bff.Operation) string {
+	head := o.Name + ": it has no route\n"
+	if o.Route != nil {
+		head = fmt.Sprintf("%s: %s %s\n", o.Name, o.Route.Method, o.Route.Pattern)
+	}
+	return head + plan.Print(o.Plan)
+}
+
 // unknownOperation is the failure of picking an operation.
 func unknownOperation(doc *ast.QueryDocument, name string) error {
 	if len(doc.Operations) == 0 {

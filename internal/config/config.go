@@ -22,6 +22,9 @@ type Config struct {
 	// Federation makes the gateway a subgraph of somebody's supergraph.
 	Federation bool `key:"federation" default:"false" example:"true" about:"true makes the gateway a subgraph of Apollo Federation: it serves _service and _entities. Then let only the router reach it: every entity can be asked for by its key."`
 
+	// Coalesce has equal queries that are under way at the same time run once.
+	Coalesce bool `key:"coalesce" default:"true" example:"false" about:"Queries that are equal in all that their answers depend on (the operation, its variables, who asks, every header that is forwarded or read) and under way at the same time run once. false runs each by itself."`
+
 	Sources map[string]Source `key:"sources" about:"What this environment says about a @source, by its name."`
 	Limits  Limits            `key:"limits" about:"What one request may cost."`
 

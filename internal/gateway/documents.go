@@ -8,6 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"manifold/aggregation"
 	"manifold/internal/plan"
 )
 
@@ -35,8 +36,9 @@ type operation struct {
 }
 
 type compiled struct {
-	plan *plan.Operation
-	err  error
+	plan     *plan.Operation
+	together *aggregation.Coalescer // nil: requests run alone
+	err      error
 }
 
 func newDocument(text string, full *ast.QueryDocument, tokens int) *document {
@@ -75,9 +77,16 @@ func (o *operation) plan(
 		return c.plan, c.err
 	}
 	p, err := compile(o.doc, o.definition)
-	o.ready.Store(&compiled{plan: p, err: err})
+	c := &compiled{plan: p, err: err}
+	if err == nil {
+		c.together = aggregation.NewCoalescer(p)
+	}
+	o.ready.Store(c)
 	return p, err
 }
+
+// together is what runs equal requests of the compiled operation together; nil: nothing does.
+func (o *operation) together() *aggregation.Coalescer { return o.ready.Load().together }
 
 // documents keeps documents by their text. It is the query cache of gqlgen's executor, which finds there what admission
 // has put into the exchange.

@@ -65,7 +65,7 @@ func (e *executable) Exec(ctx context.Context) graphql.ResponseHandler {
 		x.refuse(refusals(denied))
 		return none
 	}
-	result := e.engine.Run(ctx, compiled, in)
+	result := e.engine.RunTogether(ctx, compiled, in, op.together())
 	x.finish(&outcome{result: result, dev: e.dev})
 	e.log(ctx, op, result)
 	return none

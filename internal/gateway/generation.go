@@ -46,8 +46,12 @@ type Options struct {
 	Challenge func(methods []string, bad bool) string
 	// AuthFailed counts credentials that were refused, by a reason of a closed list; nil: nobody does.
 	AuthFailed func(reason string)
-	// RouteUsed counts a request of a route; nil: nobody does.
-	RouteUsed func(bff.Usage)
+	// Alone runs each of equal requests by itself.
+	Alone bool
+	// Coalesced counts a request that got the result of another's run; nil: nobody does.
+	Coalesced func()
+	// RouteUsed returns what counts the requests of a route; nil: nobody does.
+	RouteUsed func(client, operation string) func(bff.Usage)
 
 	ready func() bool // nil: always
 }
@@ -118,7 +122,7 @@ func build(model *schema.Gateway, files []*ast.Source, o Options, prev *Generati
 	if o.Callers != nil {
 		find = o.Callers(set)
 	}
-	engine := aggregation.Options{Absolute: find(-1), Env: model.Env, Limits: o.Calls}
+	engine := aggregation.Options{Absolute: find(-1), Env: model.Env, Limits: o.Calls, Alone: o.Alone, Coalesced: o.Coalesced}
 	for _, s := range model.Sources {
 		engine.Callers = append(engine.Callers, find(s.Index))
 		engine.Config = append(engine.Config, s.Config)

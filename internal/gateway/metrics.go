@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"net/http"
 	"strconv"
 	"time"
 
@@ -22,20 +23,32 @@ type Metrics struct {
 	partial    *prometheus.CounterVec
 	retiring   *prometheus.CounterVec
 	took       *prometheus.HistogramVec
+	coalesced  prometheus.Counter
 }
 
 // AuthFailed counts a credential that was refused.
 func (m *Metrics) AuthFailed(reason string) { m.refused.WithLabelValues(reason).Inc() }
 
-// RouteUsed counts a request of a route, by its client and operation.
-func (m *Metrics) RouteUsed(u bff.Usage) {
-	m.routes.WithLabelValues(u.Client, u.Operation, strconv.Itoa(u.Status)).Inc()
-	m.took.WithLabelValues(u.Client, u.Operation).Observe(u.Took.Seconds())
-	if u.Partial {
-		m.partial.WithLabelValues(u.Client, u.Operation).Inc()
-	}
-	if u.Retiring {
-		m.retiring.WithLabelValues(u.Client, u.Operation).Inc()
+// Coalesced counts a request that got the result of another's run.
+func (m *Metrics) Coalesced() { m.coalesced.Inc() }
+
+// RouteUsed returns what counts the requests of a route. The counters that most requests need are found once.
+func (m *Metrics) RouteUsed(client, operation string) func(bff.Usage) {
+	good := m.routes.WithLabelValues(client, operation, "200")
+	took := m.took.WithLabelValues(client, operation)
+	return func(u bff.Usage) {
+		if u.Status == http.StatusOK {
+			good.Inc()
+		} else {
+			m.routes.WithLabelValues(client, operation, strconv.Itoa(u.Status)).Inc()
+		}
+		took.Observe(u.Took.Seconds())
+		if u.Partial {
+			m.partial.WithLabelValues(client, operation).Inc()
+		}
+		if u.Retiring {
+			m.retiring.WithLabelValues(client, operation).Inc()
+		}
 	}
 }
 
@@ -53,6 +66,9 @@ func NewMetrics() *Metrics {
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "manifold_auth_failures_total", Help: "Credentials that were refused, by reason.",
 		}, []string{"reason"}),
+		coalesced: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "manifold_coalesced_requests_total", Help: "Requests that got the result of an equal one that was under way.",
+		}),
 		routes: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "manifold_route_requests_total", Help: "Requests of routes, by client, operation and status.",
 		}, []string{"client", "operation", "status"}),
@@ -73,7 +89,7 @@ func NewMetrics() *Metrics {
 	for _, r := range []Result{Applied, Unchanged, Rejected} {
 		m.reloads[r] = reloads.WithLabelValues(string(r))
 	}
-	m.Registry.MustRegister(m.generation, m.lastGood, reloads, m.refused, m.routes, m.partial, m.retiring, m.took, collectors.NewGoCollector(),
+	m.Registry.MustRegister(m.generation, m.lastGood, reloads, m.refused, m.coalesced, m.routes, m.partial, m.retiring, m.took, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -69,6 +70,7 @@ func routes(graphql http.Handler, clients *clients, o Options) http.Handler {
 			mux.HandleFunc("GET "+prefix+"/docs", told.page)
 		}
 	}
+	direct := directly(clients)
 	mux.HandleFunc("GET /livez", healthy)
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", readiness(o.ready))
@@ -79,7 +81,33 @@ func routes(graphql http.Handler, clients *clients, o Options) http.Handler {
 		mux.Handle("GET /playground", play)
 		mux.Handle("GET "+playgroundPath, play)
 	}
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if direct(r.URL.Path) {
+			clients.server.ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// directly returns whether a path can only be that of a route: it lies below the prefix of a client, is none of the paths there that
+// are served otherwise, and needs no cleaning. These are the ones that are asked for most.
+func directly(c *clients) func(path string) bool {
+	prefixes := c.api.Prefixes()
+	return func(path string) bool {
+		for _, prefix := range prefixes {
+			rest, ok := strings.CutPrefix(path, prefix+"/")
+			if !ok {
+				continue
+			}
+			switch rest {
+			case "", "graphql", "mcp", "openapi.json", "docs":
+				return false
+			}
+			return !strings.Contains(path, "//") && !strings.Contains(path, "/.")
+		}
+		return false
+	}
 }
 
 // healthy answers that the process serves. A gateway that has a generation is ready; upstreams do not count, or all

@@ -23,7 +23,7 @@ func (x *execution) inputs(o *thing, c *schema.Connector, anything bool) (this *
 			v, wrong = valueAt(o.held.asked, in.Path), nil
 		}
 		if wrong == nil {
-			wrong = unusable(v)
+			wrong = o.unusable(in.Path, v)
 		}
 		if wrong != nil {
 			if failure == nil {
@@ -56,6 +56,22 @@ func unusable(v any) *fault.Error {
 		return fault.New(v.code(), "reference")
 	}
 	return nil
+}
+
+// unusable is the same fault for everything that reads the same of o: it is told once.
+func (o *thing) unusable(path []string, v any) *fault.Error {
+	f := unusable(v)
+	if f == nil {
+		return nil
+	}
+	name := strings.Join(path, ".")
+	if o.faults[name] == nil {
+		if o.faults == nil {
+			o.faults = map[string]*fault.Error{}
+		}
+		o.faults[name] = f
+	}
+	return o.faults[name]
 }
 
 // needed reports whether an input may not be null, because it stands for an argument that may not.

@@ -34,6 +34,7 @@ type thing struct {
 	// represented says that a client named it by the key that by reads; it holds nothing else.
 	represented bool
 	loaded      map[*schema.Connector]*loaded
+	faults      map[string]*fault.Error // of what cannot be read of it, by path
 }
 
 // loaded is what a loader said about one thing.

@@ -23,6 +23,10 @@ type Operation struct {
 	Variables []string
 	// Guards are what something in the operation wants of who asks. An answer differs with them.
 	Guards []Guard
+	// Together says that equal requests which are under way at the same time may have one run: those with equal variables, of the
+	// same sender, with equal values of the headers Varies.
+	Together bool
+	Varies   []string // headers of the client's request that are forwarded or read: canonical names, sorted
 	// Mapping makes the answer of the data (@reshape on the operation); nil: the data is the answer.
 	Mapping mapping.Node
 }
