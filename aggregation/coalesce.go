@@ -127,7 +127,7 @@ func (e *Engine) lead(ctx context.Context, op *plan.Operation, in Input, c *Coal
 		c.mu.Lock()
 		delete(c.running, key)
 		f.over = true
-		if f.refs.Store(int32(f.using)); f.using > 1 && !f.cut { //nolint:gosec // at most maxWaiting
+		if f.refs.Store(int32(f.using)); f.using > 1 && !f.cut {
 			f.result.together = f
 		}
 		c.mu.Unlock()

@@ -116,7 +116,7 @@ func resolved(path string) string {
 }
 
 func isFolder(path string) bool {
-	info, err := os.Stat(path)
+	info, err := os.Stat(path) //nolint:gosec // the operator named the file
 	return err == nil && info.IsDir()
 }
 
