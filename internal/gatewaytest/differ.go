@@ -45,7 +45,7 @@ type exchange struct {
 func (t *traffic) add(e exchange) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	e.call = &upstreams.Call{Method: e.call.Method, URL: slices.Clone(e.call.URL), Body: slices.Clone(e.call.Body)}
+	e.call = &upstreams.Call{Method: e.call.Method, RPC: e.call.RPC, URL: slices.Clone(e.call.URL), Body: slices.Clone(e.call.Body)}
 	t.all = append(t.all, e)
 }
 
@@ -109,6 +109,9 @@ func (c *Case) reply(source *schema.Source, call *upstreams.Call) (*upstreams.Re
 	if source != nil && source.Function != nil {
 		return upstreams.NewFunction(source.Function, upstreams.Options{}).Call(context.Background(), call)
 	}
+	if source != nil && source.GRPC != nil {
+		return c.schema.rpc.answer(source, call)
+	}
 	if s := c.services[nameOf(source)]; s != nil {
 		return &upstreams.Reply{Status: 200, ContentType: "application/json", Body: s.Serve(call.Body)}, nil
 	}
@@ -121,6 +124,9 @@ func (c *Case) text() string {
 	b.WriteString(numbered(c.Schema))
 	for _, v := range c.schema.services {
 		fmt.Fprintf(&b, "%s.graphqls:\n%s%s\n", v.name, v.sdl.String(), Encode(v.data))
+	}
+	if v := c.schema.rpc; v != nil {
+		b.WriteString("rp.proto:\n" + v.text())
 	}
 	return b.String()
 }

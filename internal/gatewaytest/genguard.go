@@ -23,6 +23,9 @@ func (s *genSchema) guardSome(d dice) {
 	for _, v := range s.services {
 		types = append(types, v.types...)
 	}
+	if s.rpc != nil {
+		types = append(types, s.rpc.types...)
+	}
 	if s.change != nil {
 		types = append(types, s.change)
 	}

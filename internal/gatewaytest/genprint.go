@@ -16,6 +16,13 @@ func (s *genSchema) Text() string {
 		v.print(&b)
 	}
 	b.WriteString("scalar JSON\n")
+	if s.rpc != nil {
+		b.WriteString("extend schema @source(name: \"rp\", grpc: { target: \"rp:1\", proto: \"rp.proto\" })\n")
+		s.printEnum(&b, s.rpc.enum)
+		for _, t := range s.rpc.types {
+			s.printObject(&b, t)
+		}
+	}
 	for _, v := range s.services {
 		s.printEnum(&b, v.enum)
 		for _, t := range v.types {

@@ -22,6 +22,7 @@ type genSchema struct {
 	agree    bool
 	inputs   []*genInput
 	services []*genService
+	rpc      *genRPC  // nil: there is none
 	holder   *genType // of objects that members of keys lie in
 	// types of fields that all entities have alike
 	holderText, codeText string
@@ -72,6 +73,7 @@ func newSchema(d dice) *genSchema {
 		}
 	}
 	s.makeServices()
+	s.makeRPC()
 	s.makeFunctions()
 	s.requiredFields()
 	s.guardSome(d)

@@ -358,5 +358,8 @@ func (s *genSchema) read(path string) ([]byte, error) {
 			return []byte(v.sdl.String()), nil
 		}
 	}
+	if s.rpc != nil && path == "rp.proto" {
+		return []byte(s.rpc.text()), nil
+	}
 	return nil, fmt.Errorf("there is no %s", path)
 }
