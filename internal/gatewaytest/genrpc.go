@@ -101,7 +101,7 @@ func (s *genSchema) messageField(v *genRPC, number int, samples []*Object) *genF
 		return f
 	}
 	var value func() any
-	proto := ""
+	var proto string
 	if len(v.types) > 0 && s.d.in(3) {
 		f.typ = pick(s.d, v.types)
 		proto = f.typ.name
