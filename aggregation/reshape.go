@@ -59,7 +59,7 @@ func (f *frame) reshaped(fl *plan.Field, bases []int, first bool) (stillFirst, o
 		if first {
 			f.out = append(f.out, '{')
 		}
-		return f.nulls(fl.Object.Variants[0].Fields, first), true
+		return f.nulls(&fl.Object.Variants[0], f.held, first), true
 	default:
 		return f.lifted(mark, first), true
 	}
@@ -123,15 +123,17 @@ func (f *frame) lifted(mark int, first bool) (stillFirst bool) {
 	return false
 }
 
-// nulls writes the members of a flattened object that is null, and returns whether its parent still has no member.
-func (f *frame) nulls(fields []plan.Field, first bool) bool {
-	for i := range fields {
-		fl := &fields[i]
+// nulls writes the members of a flattened object that is null, and returns whether its parent still has no member. They are there
+// also if it is null because its type is denied: held are the tests that count as held.
+func (f *frame) nulls(v *plan.Variant, held uint64, first bool) bool {
+	held |= v.Guard
+	for i := range v.Fields {
+		fl := &v.Fields[i]
 		switch r := fl.Reshape; {
-		case !fl.When.Holds(f.held), r != nil && r.Omit:
+		case !fl.When.Holds(held), r != nil && r.Omit:
 			continue
 		case r != nil && r.Flatten:
-			first = f.nulls(fl.Object.Variants[0].Fields, first)
+			first = f.nulls(&fl.Object.Variants[0], held, first)
 			continue
 		}
 		if !first {

@@ -75,3 +75,36 @@ func number(t *testing.T, name string, fallback int) int {
 	}
 	return n
 }
+
+// TestReshapingAgainstReference compares answers that are reshaped, over the same schemas. MANIFOLD_CASES and MANIFOLD_SEED are as
+// above.
+func TestReshapingAgainstReference(t *testing.T) {
+	t.Parallel()
+	cases, first := number(t, "MANIFOLD_CASES", 1600), number(t, "MANIFOLD_SEED", 1)
+	if testing.Short() {
+		cases = min(cases, 400)
+	}
+	ran, different := 0, 0
+	for i := range cases / queriesPerCase {
+		c, err := NewCase(uint64(first + i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range uint64(queriesPerCase) {
+			did, err := c.CompareShaped(n)
+			if did {
+				ran++
+			}
+			if err != nil {
+				t.Error(err)
+				if different++; different == 3 {
+					return
+				}
+				break
+			}
+		}
+	}
+	if t.Logf("%d of %d were reshaped", ran, cases); ran < cases/4 {
+		t.Errorf("only %d of %d were reshaped", ran, cases)
+	}
+}

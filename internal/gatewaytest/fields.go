@@ -75,6 +75,9 @@ func (o *thing) entity() *loaded {
 }
 
 func (x *execution) fields(o *thing, groups []*group, at path) (string, outcome) {
+	if x.shapes {
+		return x.shapedFields(o, groups, at)
+	}
 	var b strings.Builder
 	b.WriteByte('{')
 	how := written
@@ -98,11 +101,15 @@ func (x *execution) fields(o *thing, groups []*group, at path) (string, outcome)
 }
 
 func (x *execution) field(o *thing, g *group, at path) (string, outcome) {
+	return x.fieldAs(o, o.typ.Fields[g.fields[0].Name], g, at)
+}
+
+// fieldAs completes a field as f says, which is nil for __typename.
+func (x *execution) fieldAs(o *thing, f *schema.Field, g *group, at path) (string, outcome) {
 	first := g.fields[0]
-	if first.Name == "__typename" {
+	if f == nil {
 		return quote(o.typ.Name), written
 	}
-	f := o.typ.Fields[first.Name]
 	if code, no := x.denied(f.Guards); no {
 		x.blame(at, code)
 		return x.null(f.Type, blamed, at)

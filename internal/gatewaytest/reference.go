@@ -38,11 +38,13 @@ type Result struct {
 	Calls   int
 	Refused bool     // it did not run at all: a mutation of which a part is denied
 	Respond []string // headers for the client, "Name: value", sorted, each once
+	// NotFound says that what was asked for is not there (@notFound).
+	NotFound bool
 }
 
 // Execute runs a request the slow way (GraphQL 6, field by field).
 func Execute(g *schema.Gateway, r *Request, up Upstream) *Result {
-	x := &execution{model: g, request: r, up: up}
+	x := &execution{model: g, request: r, up: up, shapes: shapes(r.Document)}
 	x.variables = x.coerceVariables()
 	root := g.Query
 	if r.Operation.Operation == ast.Mutation {
@@ -55,7 +57,7 @@ func Execute(g *schema.Gateway, r *Request, up Upstream) *Result {
 	if how != written {
 		data = "null"
 	}
-	return &Result{Data: data, Errors: x.errors, Calls: x.calls, Respond: sortedOnce(x.responds)}
+	return &Result{Data: data, Errors: x.errors, Calls: x.calls, Respond: sortedOnce(x.responds), NotFound: x.notFound}
 }
 
 // roots are the selections of the operation, as those of a field.
@@ -75,6 +77,11 @@ type execution struct {
 	// muted is above 0 while fields are completed whose errors no one may see: the siblings after a field that emptied
 	// their object. GraphQL leaves them out; they are run only so that Calls counts what an eager executor would call.
 	muted int
+	// shapes says that fields may be shown otherwise; bare are the keys that lead to what alone is shown of the object in hand.
+	shapes   bool
+	bare     []string
+	prefix   string // of the members of the object in hand, which is flattened
+	notFound bool
 }
 
 // path is a response path: response keys and list indexes.
