@@ -101,7 +101,7 @@ func (f *frame) newCall(r *running, l *loading, lo, hi int) *call {
 		f.calls[n] = c
 	}
 	*c = call{
-		Call:     upstreams.Call{Method: l.plan.Request.Method, URL: c.URL[:0], Headers: c.Headers[:0], RPC: l.plan.Request.RPC},
+		Call:     upstreams.Call{Method: l.plan.Request.Method, URL: c.URL[:0], Headers: c.Headers[:0], RPC: l.plan.Request.RPC, Timeout: l.plan.Request.Timeout},
 		upstream: l.plan.Upstream, run: r, loader: l, lo: lo, hi: hi,
 	}
 	return c

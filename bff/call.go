@@ -62,7 +62,7 @@ func (s *Server) Call(ctx context.Context, o *Operation, arguments []byte, heade
 func told(r *refusal) []byte {
 	status := r.status
 	if status == 0 {
-		status = statusOf(r.fault.Code)
+		status = problem.Status(r.fault.Code)
 	}
 	p := problem.Problem{Status: status, Code: r.fault.Code, Detail: r.fault.Message, Upstream: r.fault.Upstream, Errors: r.more}
 	return p.Append(nil)

@@ -217,7 +217,7 @@ const retryAfter = 2 * time.Second
 // refusal is why a request has no answer.
 type refusal struct {
 	fault     *fault.Error
-	status    int      // 0: statusOf the code
+	status    int      // 0: problem.Status of the code
 	more      []string // further messages of the same kind
 	challenge string   // value of WWW-Authenticate, or ""
 	close     bool     // the connection cannot be used again
@@ -234,7 +234,7 @@ func (s *Server) problem(w http.ResponseWriter, _ *http.Request, r *refusal) int
 	}
 	status := r.status
 	if status == 0 {
-		status = statusOf(r.fault.Code)
+		status = problem.Status(r.fault.Code)
 	}
 	if status == http.StatusServiceUnavailable && h.Get("Retry-After") == "" {
 		h.Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))

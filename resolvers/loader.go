@@ -82,7 +82,7 @@ func (l *loader) describe(conn *schema.Connector) {
 	h := conn.HTTP
 	p.Request = &plan.Request{
 		Method: h.Method, URL: h.URL, Headers: headers(h.Headers), Body: h.Body, Encoding: h.Encoding, Idempotent: h.Idempotent(),
-		Respond: headers(h.Respond),
+		Respond: headers(h.Respond), Timeout: conn.Timeout,
 	}
 	p.Request.Function = conn.Function() != nil
 	if conn.RPC != nil {

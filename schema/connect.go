@@ -113,6 +113,10 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 	}
 	l.readSelection(u, s, c, scope, calls)
 	c.Errors, c.Success = l.outcome(u, scope)
+	if v := u.arg("resilience"); v != nil && !calls && !u.faulty {
+		l.problem(at(v.Position), c.Coordinate, "nothing is called: resilience has no effect", "remove it")
+	}
+	c.Timeout = l.resilience(u.arg("resilience"), c.Coordinate, true).Timeout
 	if c.Source != nil {
 		inherit(c, c.Source)
 	}

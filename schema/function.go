@@ -50,6 +50,7 @@ func (l *loader) functionConnector(u *use, s site, nth int) *Connector {
 	}
 	l.readSelection(u, s, c, sc, true)
 	c.Errors, c.Success = l.outcome(u, sc)
+	c.Timeout = l.resilience(u.arg("resilience"), c.Coordinate, true).Timeout
 	c.Inputs, c.Args = sc.read.inputs, sc.read.args
 	l.unread[c] = f == nil || sc.read.faulty || u.faulty
 	for _, name := range sortedKeys(sc.required) {

@@ -83,9 +83,9 @@ input TypeMatch { value: String! type: String! }
 func effective() []string {
 	return []string{
 		"@link", "@link(url:)", "@link(as:)", "@link(import:)", "@link(for:)",
-		"@source", "@source(name:)", "@source(http:)", "@source(grpc:)", "@source(graphql:)", "@source(naming:)", "@source(errors:)", "@source(isSuccess:)",
+		"@source", "@source(name:)", "@source(http:)", "@source(grpc:)", "@source(graphql:)", "@source(naming:)", "@source(errors:)", "@source(isSuccess:)", "@source(resilience:)",
 		"@connect", "@connect(id:)", "@connect(source:)", "@connect(entity:)", "@connect(http:)", "@connect(grpc:)", "@connect(graphql:)", "@connect(fn:)", "@connect(selection:)",
-		"@connect(batch:)", "@connect(errors:)", "@connect(isSuccess:)",
+		"@connect(batch:)", "@connect(errors:)", "@connect(isSuccess:)", "@connect(resilience:)",
 		"@from", "@from(path:)", "@from(source:)", "@from(embedded:)",
 		"@alias", "@alias(options:)",
 		"@discriminate", "@discriminate(field:)", "@discriminate(map:)", "@discriminate(wrapped:)",
@@ -105,6 +105,7 @@ func effective() []string {
 		"ConnectHTTP.body", "ConnectHTTP.headers", "ConnectHTTP.path", "ConnectHTTP.queryParams", "ConnectHTTP.respond",
 		"ConnectBatch.maxSize", "ConnectBatch.groupBy", "ConnectBatch.match", "ConnectBatch.missing",
 		"ConnectorErrors.message", "ConnectorErrors.extensions", "ConnectorErrors.nullOn", "ConnectorErrors.fallback",
+		"Resilience.timeout", "Resilience.maxConcurrent",
 		"Header.name", "Header.from", "Header.value",
 		"TypeMatch.value", "TypeMatch.type",
 	}

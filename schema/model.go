@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -40,13 +41,14 @@ type Gateway struct {
 // Source is an upstream as declared by @source, or one that stands for the host of connectors which name it themselves by an
 // absolute URL: its Name is host and port, and Pos is nil.
 type Source struct {
-	Name    string
-	Index   int    // position in Gateway.Sources
-	BaseURL string // absolute, environment expanded: scheme://host[:port][/path], no trailing slash, no query
-	Slash   bool   // baseURL has a path with a trailing slash: it belongs to connectors that have no path of their own (as in Apollo's)
-	Headers []Header
-	GRPC    *GRPC    // nil: no gRPC
-	GraphQL *GraphQL // nil: no GraphQL
+	Name       string
+	Index      int    // position in Gateway.Sources
+	BaseURL    string // absolute, environment expanded: scheme://host[:port][/path], no trailing slash, no query
+	Slash      bool   // baseURL has a path with a trailing slash: it belongs to connectors that have no path of their own (as in Apollo's)
+	Headers    []Header
+	Resilience Resilience
+	GRPC       *GRPC    // nil: no gRPC
+	GraphQL    *GraphQL // nil: no GraphQL
 	// Function makes it the source that stands for a Go function of this program: its Name is the function's, and Pos is nil.
 	Function *gofunc.Function
 	Extra    *template.Extra // path and queryParams; nil: neither
@@ -242,7 +244,8 @@ type Arg struct {
 
 // Connector is one @connect: the rule of where a value comes from.
 type Connector struct {
-	ID         string // id: of the directive, else the coordinate (Type or Type.field, with #n for a second one)
+	Timeout    time.Duration // of its calls; 0: that of its source
+	ID         string        // id: of the directive, else the coordinate (Type or Type.field, with #n for a second one)
 	Coordinate string
 	Source     *Source      // nil for a connector without transport
 	HTTP       *HTTP        // nil for a connector without transport

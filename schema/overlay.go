@@ -21,6 +21,9 @@ type Overlay struct {
 	BaseURL   string          // replaces the source's baseURL, target or url; "": it stays
 	Headers   []OverlayHeader // each replaces the source's header, or metadata, of the same name
 	Config    map[string]json.RawMessage
+
+	Resilience Resilience // lies over the source's, member by member
+
 	At        Spot // where it is written
 	BaseURLAt Spot
 }

@@ -76,6 +76,7 @@ func (l *loader) readSource(file *ast.Source, u *use) {
 		l.problem(u.at, coordinate, "the source has no transport", `write http: { baseURL: "https://..." }`)
 	}
 	s.Errors, s.Success = l.outcome(u, scope)
+	s.Resilience = l.resilience(u.arg("resilience"), coordinate, false).under(over.Resilience)
 }
 
 // given lists those of the arguments that a directive has.

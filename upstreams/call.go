@@ -2,6 +2,7 @@ package upstreams
 
 import (
 	"context"
+	"time"
 
 	"manifold/internal/transcode"
 )
@@ -17,6 +18,9 @@ type Call struct {
 	// RPC makes it a call of a gRPC method: Method and URL are not read, the headers are metadata, and Body is the JSON of
 	// the request, nil for an empty one.
 	RPC *transcode.Method
+
+	// Timeout takes the place of the upstream's; 0: that holds.
+	Timeout time.Duration
 }
 
 // Header is one header line of a Call.

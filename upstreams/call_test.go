@@ -504,7 +504,7 @@ func TestThousandCancelledCallsLeaveNothing(t *testing.T) {
 			p.say(ok("a"))
 		}
 	})
-	set := open(t, upstreams.Options{MaxConns: 50}, s.url)
+	set := open(t, upstreams.Options{MaxConns: 50, MaxConcurrent: 1000}, s.url)
 	var wg sync.WaitGroup
 	var failed, cancelled atomic.Int32
 	for range 1000 {
@@ -574,6 +574,80 @@ func TestCallsBeyondMaxConnsWait(t *testing.T) {
 	if n := s.accepted.Load(); n > 3 {
 		t.Errorf("%d connections", n)
 	}
+}
+
+// A source that may have more calls at once has the connections for them, and the next ones are told at once that it is full.
+func TestMaxConcurrentOfASource(t *testing.T) {
+	t.Parallel()
+	const many = 12
+	all := make(chan struct{})
+	var arrived atomic.Int32
+	s := serve(t, func(p *peer) {
+		for p.request() != nil {
+			if arrived.Add(1) == many {
+				close(all)
+			}
+			<-all
+			time.Sleep(120 * time.Millisecond) // those who wait for their turn do not get it
+			p.say(ok("a"))
+		}
+	})
+	list := sources(s.url)
+	list[0].Resilience.MaxConcurrent = many
+	set, err := upstreams.Open(list, upstreams.Options{MaxConns: 2, Timeout: 10 * time.Second}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(set.Close)
+	var good, full atomic.Int32
+	var wg sync.WaitGroup
+	for range 3 * many {
+		wg.Go(func() {
+			r, err := set.Caller(0).Call(t.Context(), get(s.url))
+			switch f, ok := errors.AsType[*fault.Error](err); {
+			case err == nil:
+				good.Add(1)
+				r.Release()
+			case ok && f.Code == fault.UpstreamOverloaded && f.Upstream == "users":
+				full.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if good.Load() != many || full.Load() != 2*many {
+		t.Errorf("%d calls were made and %d refused, of %d", good.Load(), full.Load(), 3*many)
+	}
+}
+
+// The timeout of a source holds for its calls, and that of a call for itself.
+func TestTimeoutOfASource(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(p *peer) {
+		for p.request() != nil {
+			time.Sleep(300 * time.Millisecond)
+			p.say(ok("a"))
+		}
+	})
+	list := sources(s.url)
+	list[0].Resilience.Timeout = 50 * time.Millisecond
+	set, err := upstreams.Open(list, upstreams.Options{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(set.Close)
+	_, err = set.Caller(0).Call(t.Context(), get(s.url))
+	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Code != fault.UpstreamTimeout {
+		t.Errorf("a call without a time of its own: %v", err)
+	}
+	patient := get(s.url)
+	patient.Timeout = 5 * time.Second
+	r, err := set.Caller(0).Call(t.Context(), patient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Release()
 }
 
 func TestCallWaitingForAConnectionTimesOut(t *testing.T) {

@@ -12,13 +12,14 @@ import (
 // host keeps the connections to one host and port. Its life is counted by network; it is safe for concurrent use.
 //
 // The last connection used is the first to be used again, so that those beyond what the load needs fall idle and are
-// closed by sweep. At most MaxConns are open or being opened; a call beyond waits its turn, first come first served.
+// closed by sweep. At most so many as `most` are open or being opened; a call beyond waits its turn, first come first served.
 type host struct {
 	address string
 	options *Options
 	dialer  net.Dialer
 
 	mu      sync.Mutex
+	most    int     // connections
 	idle    []*conn // the last one used is last
 	open    int     // in use, idle, or being opened
 	waiters []*waiter
@@ -32,7 +33,14 @@ type host struct {
 type waiter struct{ ready chan *conn }
 
 func newHost(address string, o *Options) *host {
-	return &host{address: address, options: o, dialer: net.Dialer{Timeout: o.DialTimeout}}
+	return &host{address: address, options: o, most: o.MaxConns, dialer: net.Dialer{Timeout: o.DialTimeout}}
+}
+
+// allow lets at least n connections be open: as many as calls may run at once.
+func (h *host) allow(n int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.most = max(h.most, n)
 }
 
 // errBusy says that no connection became free in time.
@@ -87,7 +95,7 @@ func (h *host) pop() *conn {
 func (h *host) reserve(fresh bool) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.open < h.options.MaxConns {
+	if h.open < h.most {
 		h.open++
 		return true
 	}
@@ -109,7 +117,7 @@ func (h *host) wait(ctx context.Context) (*conn, error) {
 		h.idle = slices.Delete(h.idle, n, n+1)
 		h.mu.Unlock()
 		return c, nil
-	case h.open < h.options.MaxConns:
+	case h.open < h.most:
 		h.open++
 		h.mu.Unlock()
 		return nil, nil

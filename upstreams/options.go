@@ -17,6 +17,8 @@ type Options struct {
 	MaxMessage  int // bytes of one gRPC message on the wire, in both directions; default 4 MiB
 	MaxHeader   int // bytes of a reply's header block, interim answers included; default 64 KiB
 
+	MaxConcurrent int // calls of one upstream that run at once; as many wait for at most 50 ms; default 256
+
 	MaxConns    int           // open connections to one host and port; further calls wait; default 256
 	IdleConns   int           // of these, how many are kept without work for longer than a moment; default 64
 	IdleTimeout time.Duration // how long a connection is kept without work; default 60 s
@@ -33,6 +35,7 @@ func (o Options) withDefaults() Options {
 	o.MaxResponse = cmp.Or(o.MaxResponse, 8<<20)
 	o.MaxMessage = cmp.Or(o.MaxMessage, 4<<20)
 	o.MaxHeader = cmp.Or(o.MaxHeader, 64<<10)
+	o.MaxConcurrent = cmp.Or(o.MaxConcurrent, 256)
 	o.MaxConns = cmp.Or(o.MaxConns, 256)
 	o.IdleConns = cmp.Or(o.IdleConns, 64)
 	o.IdleTimeout = cmp.Or(o.IdleTimeout, time.Minute)

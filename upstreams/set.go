@@ -61,11 +61,11 @@ func Open(sources []*schema.Source, o Options, prev *Set) (*Set, error) {
 			s.streams[i] = &stream{upstream: src.Name, origin: origins[i], transport: s.network.streams, options: &s.network.options}
 		}
 		if src.Function != nil {
-			s.callers = append(s.callers, s.chain(NewFunction(src.Function, o)))
+			s.callers = append(s.callers, s.chain(src.Name, src.Resilience, NewFunction(src.Function, o)))
 			continue
 		}
 		if src.GRPC == nil {
-			s.callers = append(s.callers, s.chain(s.leaf(src.Name, origins[i])))
+			s.callers = append(s.callers, s.chain(src.Name, src.Resilience, s.leaf(src.Name, origins[i], src.Resilience.MaxConcurrent)))
 			continue
 		}
 		g, key, err := s.network.acquireGRPC(src.Name, GRPCTarget{Target: src.GRPC.Target, TLS: src.GRPC.TLS})
@@ -74,21 +74,23 @@ func Open(sources []*schema.Source, o Options, prev *Set) (*Set, error) {
 			return nil, fmt.Errorf("source %s: %w", src.Name, err)
 		}
 		s.keys = append(s.keys, key)
-		s.callers = append(s.callers, s.chain(g))
+		s.callers = append(s.callers, s.chain(src.Name, src.Resilience, g))
 	}
 	return s, nil
 }
 
-// leaf returns what sends calls to an origin.
-func (s *Set) leaf(upstream string, o *origin) Caller {
+// leaf returns what sends calls to an origin, so many of them at once at least.
+func (s *Set) leaf(upstream string, o *origin, atOnce int) Caller {
 	n := s.network
 	if o.secure {
 		return &secure{upstream: upstream, origin: o, transport: n.secure, memory: n.memory, options: &n.options}
 	}
 	s.keys = append(s.keys, o.key())
+	h := n.acquire(o)
+	h.allow(atOnce)
 	return &plain{
 		upstream: upstream, origin: o, common: commonHead(o),
-		host: n.acquire(o), memory: n.memory, options: &n.options,
+		host: h, memory: n.memory, options: &n.options,
 	}
 }
 
@@ -143,7 +145,7 @@ func (s *Set) connect(text string) (Caller, error) {
 	defer s.mu.Unlock()
 	c := s.absolute[text]
 	if c == nil {
-		c = s.chain(s.leaf("", o))
+		c = s.chain("", schema.Resilience{}, s.leaf("", o, 0))
 		s.absolute[text] = c
 		if s.closed && !o.secure {
 			s.network.release(o.key()) // nobody will do it later

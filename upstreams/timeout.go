@@ -1,12 +1,13 @@
 package upstreams
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
 )
 
-// timeout bounds one call. An earlier deadline of the context stays.
+// timeout bounds one call, by what the call says or else by after. An earlier deadline of the context stays.
 func timeout(after time.Duration) Policy {
 	return func(next Caller) Caller { return &timed{next: next, after: after} }
 }
@@ -17,7 +18,7 @@ type timed struct {
 }
 
 func (t *timed) Call(ctx context.Context, c *Call) (*Reply, error) {
-	at := time.Now().Add(t.after)
+	at := time.Now().Add(cmp.Or(c.Timeout, t.after))
 	if earlier, ok := ctx.Deadline(); ok && earlier.Before(at) {
 		return t.next.Call(ctx, c)
 	}

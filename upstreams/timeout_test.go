@@ -31,7 +31,7 @@ func TestTimeoutIsAContextLikeAnyOther(t *testing.T) {
 			<-child.Done()
 			<-ctx.Done()
 			return errors.Join(ctx.Err(), child.Err())
-		})).Call(t.Context(), nil)
+		})).Call(t.Context(), &Call{})
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 3*time.Second {
 			t.Errorf("%v after %v", err, time.Since(start))
 		}
@@ -48,7 +48,7 @@ func TestTimeoutIsOverWithTheCall(t *testing.T) {
 		timeout(time.Second)(inner(func(ctx context.Context) error {
 			child, cancel = context.WithCancel(ctx)
 			return nil
-		})).Call(t.Context(), nil)
+		})).Call(t.Context(), &Call{})
 		defer cancel()
 		<-child.Done()
 		if !errors.Is(child.Err(), context.Canceled) {
@@ -66,7 +66,7 @@ func TestTimeoutWithoutWaiting(t *testing.T) {
 				t.Errorf("got %v after the deadline", ctx.Err())
 			}
 			return nil
-		})).Call(t.Context(), nil)
+		})).Call(t.Context(), &Call{})
 	})
 }
 
@@ -82,7 +82,7 @@ func TestTimeoutHeedsItsParent(t *testing.T) {
 				t.Errorf("%v after %v", ctx.Err(), time.Since(start))
 			}
 			return nil
-		})).Call(parent, nil)
+		})).Call(parent, &Call{})
 
 		short, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
@@ -91,6 +91,6 @@ func TestTimeoutHeedsItsParent(t *testing.T) {
 				t.Error("an earlier deadline was replaced")
 			}
 			return nil
-		})).Call(short, nil)
+		})).Call(short, &Call{})
 	})
 }

@@ -109,7 +109,7 @@ func options(c *config.Config) gateway.Options {
 		Upstreams: upstreams.Options{
 			Timeout: time.Duration(n.Upstream.Timeout), DialTimeout: time.Duration(n.Upstream.DialTimeout),
 			TLSTimeout: time.Duration(n.Upstream.TLSTimeout), Silence: time.Duration(n.Upstream.Silence), MaxResponse: int(n.Upstream.MaxResponse), MaxMessage: int(n.Upstream.MaxMessage),
-			MaxHeader: int(n.Upstream.MaxHeader), MaxConns: n.Upstream.MaxConns, IdleConns: n.Upstream.IdleConns,
+			MaxHeader: int(n.Upstream.MaxHeader), MaxConcurrent: n.Upstream.MaxConcurrent, MaxConns: n.Upstream.MaxConns, IdleConns: n.Upstream.IdleConns,
 			IdleTimeout: time.Duration(n.Upstream.IdleTimeout),
 		},
 		Overlays: c.Overlays(), Federation: c.Federation, GraphQL: gateway.Access(c.GraphQL), Auth: c.Authentication(),

@@ -3,6 +3,7 @@ package config
 import (
 	"encoding/json"
 	"slices"
+	"time"
 
 	"manifold/schema"
 )
@@ -35,11 +36,18 @@ type Config struct {
 
 // Source is the overlay of one @source.
 type Source struct {
-	HTTP    SourceHTTP    `key:"http" about:"How it is called, of a source that speaks HTTP."`
-	GRPC    SourceGRPC    `key:"grpc" about:"How it is called, of a source that speaks gRPC."`
-	GraphQL SourceGraphQL `key:"graphql" about:"How it is called, of a source that speaks GraphQL."`
-	Config  Values        `key:"config" example:"{ tenant: acme, page: { size: 50 } }" about:"What mappings and templates of this source read by $config: any YAML that JSON can say."`
-	At      schema.Spot   // of the name
+	HTTP       SourceHTTP    `key:"http" about:"How it is called, of a source that speaks HTTP."`
+	GRPC       SourceGRPC    `key:"grpc" about:"How it is called, of a source that speaks gRPC."`
+	GraphQL    SourceGraphQL `key:"graphql" about:"How it is called, of a source that speaks GraphQL."`
+	Config     Values        `key:"config" example:"{ tenant: acme, page: { size: 50 } }" about:"What mappings and templates of this source read by $config: any YAML that JSON can say."`
+	Resilience Resilience    `key:"resilience" about:"How calls of this source are kept from waiting and from piling up: lies over resilience of the schema file, key by key."`
+	At         schema.Spot   // of the name
+}
+
+// Resilience overlays `resilience` of a @source. Zero: what the schema file says.
+type Resilience struct {
+	Timeout       Duration `key:"timeout" min:"1ms" max:"5m" example:"300ms" about:"Time for one call."`
+	MaxConcurrent int      `key:"maxConcurrent" min:"1" max:"100000" example:"100" about:"Calls that run at once; as many wait for at most 50 ms."`
 }
 
 // SourceHTTP overlays `http` of a @source.
@@ -109,16 +117,17 @@ type Limits struct {
 
 // Upstream bounds the calls of services.
 type Upstream struct {
-	Timeout     Duration `key:"timeout" default:"3s" min:"1ms" max:"10m" example:"800ms" about:"Time for one call, connecting included."`
-	DialTimeout Duration `key:"dialTimeout" default:"1s" min:"1ms" max:"1m" example:"300ms" about:"Time for one TCP connect, name lookup included."`
-	TLSTimeout  Duration `key:"tlsTimeout" default:"2s" min:"1ms" max:"1m" example:"1s" about:"Time for one TLS handshake."`
-	Silence     Duration `key:"silence" default:"5m" min:"1s" max:"24h" example:"1m" about:"How long a stream may stand still that @proxy hands on; sockets may for as long as they like."`
-	MaxResponse Size     `key:"maxResponse" default:"8MiB" min:"1KiB" max:"1GiB" example:"2MiB" about:"Size of a reply, after decompression."`
-	MaxMessage  Size     `key:"maxMessage" default:"4MiB" min:"1KiB" max:"1GiB" example:"16MiB" about:"Size of a gRPC message, in both directions."`
-	MaxHeader   Size     `key:"maxHeader" default:"64KiB" min:"1KiB" max:"16MiB" example:"32KiB" about:"Size of a reply's header."`
-	MaxConns    int      `key:"maxConns" default:"256" min:"1" max:"100000" example:"512" about:"Open connections to one host and port; further calls wait."`
-	IdleConns   int      `key:"idleConns" default:"64" min:"1" max:"100000" example:"128" about:"Of these, how many are kept without work."`
-	IdleTimeout Duration `key:"idleTimeout" default:"1m" min:"1s" max:"1h" example:"30s" about:"How long a connection is kept without work."`
+	Timeout       Duration `key:"timeout" default:"3s" min:"1ms" max:"10m" example:"800ms" about:"Time for one call, connecting included."`
+	DialTimeout   Duration `key:"dialTimeout" default:"1s" min:"1ms" max:"1m" example:"300ms" about:"Time for one TCP connect, name lookup included."`
+	TLSTimeout    Duration `key:"tlsTimeout" default:"2s" min:"1ms" max:"1m" example:"1s" about:"Time for one TLS handshake."`
+	Silence       Duration `key:"silence" default:"5m" min:"1s" max:"24h" example:"1m" about:"How long a stream may stand still that @proxy hands on; sockets may for as long as they like."`
+	MaxResponse   Size     `key:"maxResponse" default:"8MiB" min:"1KiB" max:"1GiB" example:"2MiB" about:"Size of a reply, after decompression."`
+	MaxMessage    Size     `key:"maxMessage" default:"4MiB" min:"1KiB" max:"1GiB" example:"16MiB" about:"Size of a gRPC message, in both directions."`
+	MaxHeader     Size     `key:"maxHeader" default:"64KiB" min:"1KiB" max:"16MiB" example:"32KiB" about:"Size of a reply's header."`
+	MaxConcurrent int      `key:"maxConcurrent" default:"256" min:"1" max:"100000" example:"512" about:"Calls of one source that run at once, if resilience does not say; as many wait for at most 50 ms, others are refused."`
+	MaxConns      int      `key:"maxConns" default:"256" min:"1" max:"100000" example:"512" about:"Open connections to one host and port; further calls wait."`
+	IdleConns     int      `key:"idleConns" default:"64" min:"1" max:"100000" example:"128" about:"Of these, how many are kept without work."`
+	IdleTimeout   Duration `key:"idleTimeout" default:"1m" min:"1s" max:"1h" example:"30s" about:"How long a connection is kept without work."`
 }
 
 // Spots are the places of values that cannot be changed while the gateway runs.
@@ -135,7 +144,10 @@ func (c *Config) Overlays() map[string]schema.Overlay {
 	out := make(map[string]schema.Overlay, len(c.Sources))
 	for name := range c.Sources {
 		s := c.Sources[name]
-		o := schema.Overlay{At: s.At, Config: map[string]json.RawMessage(s.Config)}
+		o := schema.Overlay{
+			At: s.At, Config: map[string]json.RawMessage(s.Config),
+			Resilience: schema.Resilience{Timeout: time.Duration(s.Resilience.Timeout), MaxConcurrent: s.Resilience.MaxConcurrent},
+		}
 		var headers []Header
 		for n, c := range s.calls() {
 			if n > 0 {
@@ -158,8 +170,10 @@ func later(path string) (hint string, known bool) {
 	switch path {
 	case "redis", "telemetry", "state", "cache":
 		return "leave it out", true
-	case "resilience", "sources.*.resilience":
-		return "leave it out; limits.upstream.timeout holds for all sources", true
+	case "resilience":
+		return "write it for each source, sources.NAME.resilience; limits.upstream.timeout holds for all of them", true
+	case "sources.*.resilience.retry", "sources.*.resilience.breaker", "sources.*.resilience.hedge", "sources.*.resilience.rateLimit":
+		return "leave it out", true
 	case "limits.cost":
 		return "use fields, rootFields and calls", true
 	case "limits.depth":

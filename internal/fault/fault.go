@@ -46,6 +46,7 @@ const (
 	UpstreamBadResponse Code = "UPSTREAM_BAD_RESPONSE"
 	UpstreamTooLarge    Code = "UPSTREAM_RESPONSE_TOO_LARGE"
 	UpstreamRateLimited Code = "UPSTREAM_RATE_LIMITED"
+	UpstreamOverloaded  Code = "UPSTREAM_OVERLOADED"
 	CallLimit           Code = "CALL_LIMIT"     // the operation needs more upstream calls than one may make
 	ResponseLimit       Code = "RESPONSE_LIMIT" // the response would be longer than one may be
 	NotFound            Code = "NOT_FOUND"

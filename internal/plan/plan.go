@@ -6,6 +6,8 @@
 package plan
 
 import (
+	"time"
+
 	"manifold/internal/mapping"
 	"manifold/internal/template"
 	"manifold/internal/transcode"
@@ -128,7 +130,8 @@ type Request struct {
 	Headers    []Header
 	Body       mapping.Node // nil: no body
 	Encoding   template.Encoding
-	Idempotent bool // equal requests of one operation are made once
+	Idempotent bool          // equal requests of one operation are made once
+	Timeout    time.Duration // of a call; 0: that of the upstream
 	// Respond are headers that the client's response gets when the reply is there. Whatever keeps replies, or shares them
 	// between requests, has to leave such a call alone: its reply may hold what is meant for one client (a session).
 	Respond []Header

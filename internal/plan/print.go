@@ -74,6 +74,9 @@ func (p *printer) fetch(depth int, part *Part, f *Fetch) {
 	}
 	if l.Request != nil {
 		p.sends(depth+1, l.Request)
+		if l.Request.Timeout > 0 {
+			p.line(depth+1, "within %s", l.Request.Timeout)
+		}
 	}
 	if l.Private {
 		p.line(depth+1, "not quoted in errors")
