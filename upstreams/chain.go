@@ -14,5 +14,8 @@ func (s *Set) chain(upstream string, r schema.Resilience, leaf Caller) Caller {
 	c := leaf
 	c = timeout(cmp.Or(r.Timeout, s.network.options.Timeout))(c)
 	c = bulkhead(upstream, cmp.Or(r.MaxConcurrent, s.network.options.MaxConcurrent))(c)
+	if m := s.network.options.Meter; m != nil {
+		c = metered(m.Upstream(upstream))(c)
+	}
 	return c
 }

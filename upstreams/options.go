@@ -23,6 +23,8 @@ type Options struct {
 	IdleConns   int           // of these, how many are kept without work for longer than a moment; default 64
 	IdleTimeout time.Duration // how long a connection is kept without work; default 60 s
 
+	Meter Meter // counts calls; nil: nobody does
+
 	RootCAs *x509.CertPool // who may sign an https upstream's certificate; nil: the system's
 }
 

@@ -89,7 +89,7 @@ func (l *live) read() (*gateway.Inputs, *config.Config) {
 	out.Options.Operations = in.operations
 	out.Options.Read = in.files.read
 	out.Options.Functions, out.Options.AuthFailed, out.Options.RouteUsed = l.world.Functions, l.metrics.AuthFailed, l.metrics.RouteUsed
-	out.Options.Coalesced = l.metrics.Coalesced
+	out.Options.Coalesced, out.Options.Upstreams.Meter = l.metrics.Coalesced, l.metrics.Upstreams()
 	out.Options.Env, out.Options.Logger, out.Options.Mock = l.world.Env, l.setup.Logger, l.serve.mock()
 	return out, cfg
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"manifold/bff"
+	"manifold/upstreams"
 )
 
 // Metrics are the gateway's counters, in a registry of their own.
@@ -24,10 +25,14 @@ type Metrics struct {
 	retiring   *prometheus.CounterVec
 	took       *prometheus.HistogramVec
 	coalesced  prometheus.Counter
+	upstreams  *upstreamMetrics
 }
 
 // AuthFailed counts a credential that was refused.
 func (m *Metrics) AuthFailed(reason string) { m.refused.WithLabelValues(reason).Inc() }
+
+// Upstreams counts the calls of sources.
+func (m *Metrics) Upstreams() upstreams.Meter { return m.upstreams }
 
 // Coalesced counts a request that got the result of another's run.
 func (m *Metrics) Coalesced() { m.coalesced.Inc() }
@@ -62,7 +67,7 @@ func NewMetrics() *Metrics {
 		lastGood: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "manifold_config_last_good_timestamp_seconds", Help: "When the generation that is served was built.",
 		}),
-		reloads: map[Result]prometheus.Counter{},
+		reloads: map[Result]prometheus.Counter{}, upstreams: newUpstreamMetrics(),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "manifold_auth_failures_total", Help: "Credentials that were refused, by reason.",
 		}, []string{"reason"}),
@@ -91,6 +96,7 @@ func NewMetrics() *Metrics {
 	}
 	m.Registry.MustRegister(m.generation, m.lastGood, reloads, m.refused, m.coalesced, m.routes, m.partial, m.retiring, m.took, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.Registry.MustRegister(m.upstreams.collectors()...)
 	return m
 }
 

@@ -68,3 +68,35 @@ type Query { a: String @connect(source: "api", http: { GET: "/a" }) b: String @c
 		t.Errorf("counted that should not be:\n%s", text)
 	}
 }
+
+// Calls of sources are counted whichever generation makes them, with the names of their outcomes.
+func TestCallsAreCounted(t *testing.T) {
+	t.Parallel()
+	m := NewMetrics()
+	for range 2 { // generations
+		g := m.Upstreams().Upstream("users")
+		g.Started()
+		g.Started()
+		g.Ended(upstreams.Good, 20*time.Millisecond)
+	}
+	m.Upstreams().Upstream("").Started()
+	m.Upstreams().Upstream("users").Ended(upstreams.TimedOut, 3*time.Second)
+	gen, err := Build([]*ast.Source{{Name: "gateway.graphql", Input: `type Query { a: Int @connect(selection: "$(1)") }`}}, Options{Logger: slog.New(slog.DiscardHandler)}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := bodyOf(t, ask(Admin(New(gen), nil, m), httptest.NewRequest("GET", "/metrics", nil)))
+	for _, want := range []string{
+		`manifold_upstream_calls_total{outcome="ok",upstream="users"} 2`,
+		`manifold_upstream_calls_total{outcome="timeout",upstream="users"} 1`,
+		`manifold_upstream_calls_total{outcome="overloaded",upstream="users"} 0`,
+		`manifold_upstream_in_flight{upstream="users"} 1`,
+		`manifold_upstream_in_flight{upstream="absolute"} 1`,
+		`manifold_upstream_call_duration_seconds_count{upstream="users"} 3`,
+		`manifold_upstream_call_duration_seconds_bucket{upstream="users",le="0.025"} 2`,
+	} {
+		if !strings.Contains(text, want+"\n") {
+			t.Errorf("the metrics lack %s", want)
+		}
+	}
+}
