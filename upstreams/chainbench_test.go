@@ -1,0 +1,29 @@
+package upstreams
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"manifold/schema"
+)
+
+type uncounted struct{}
+
+func (uncounted) Upstream(string) Gauge        { return uncounted{} }
+func (uncounted) Started()                     {}
+func (uncounted) Ended(Outcome, time.Duration) {}
+
+// BenchmarkChain is what the policies of an upstream cost, without the call.
+func BenchmarkChain(b *testing.B) {
+	reply := &Reply{Status: 200}
+	s := &Set{network: newNetwork(Options{Meter: uncounted{}}.withDefaults())}
+	c := s.chain("api", schema.Resilience{}, callerFunc(func(context.Context, *Call) (*Reply, error) { return reply, nil }))
+	call := &Call{Method: "GET"}
+	b.ReportAllocs()
+	for b.Loop() {
+		if r, err := c.Call(b.Context(), call); r != reply || err != nil {
+			b.Fatal(err)
+		}
+	}
+}
