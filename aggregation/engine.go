@@ -38,6 +38,9 @@ type Limits struct {
 	Response int // bytes of data
 }
 
+// maxRetries is how many calls one operation may make again, whatever its upstreams allow (RELIABILITY C.4).
+const maxRetries = 4
+
 // maxCalls is what slots can tell apart.
 const maxCalls = 1<<16 - 1
 
@@ -119,6 +122,7 @@ func (e *Engine) Run(ctx context.Context, op *plan.Operation, in Input) *Result 
 	f.out, f.errs, f.path = f.out[:0], f.errs[:0], f.path[:0]
 	f.held, f.stop, f.written, f.responds = f.holding(), nil, 0, nil
 	f.notFound, f.lost = false, nil
+	f.retries.Store(maxRetries)
 	f.out = append(f.out, '{')
 	for i, part := range op.Parts {
 		f.reset(part)

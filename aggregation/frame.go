@@ -2,6 +2,7 @@ package aggregation
 
 import (
 	"context"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,6 +17,8 @@ const maxKept = 1 << 20
 
 // frame is the memory of one request. It belongs to the goroutine that runs the request, from Run to Release.
 type frame struct {
+	retries atomic.Int32 // that the operation may still make
+
 	engine *Engine
 	ctx    context.Context
 	op     *plan.Operation

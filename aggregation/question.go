@@ -131,7 +131,12 @@ func bundles(c *call) bool {
 // carrier returns a call with the questions of several.
 func (f *frame) carrier(members []*call) *call {
 	first := members[0]
-	c := &call{Call: upstreams.Call{Method: first.Method, URL: first.URL, Headers: first.Headers}, upstream: first.upstream}
+	c := &call{
+		Call: upstreams.Call{
+			Method: first.Method, URL: first.URL, Headers: first.Headers, Timeout: first.Timeout, Idempotent: first.Idempotent, Retries: first.Retries,
+		},
+		upstream: first.upstream,
+	}
 	c.members = members
 	questions := make([]plan.Question, len(members))
 	for i, m := range members {

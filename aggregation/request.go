@@ -101,7 +101,7 @@ func (f *frame) newCall(r *running, l *loading, lo, hi int) *call {
 		f.calls[n] = c
 	}
 	*c = call{
-		Call:     upstreams.Call{Method: l.plan.Request.Method, URL: c.URL[:0], Headers: c.Headers[:0], RPC: l.plan.Request.RPC, Timeout: l.plan.Request.Timeout},
+		Call:     upstreams.Call{Method: l.plan.Request.Method, URL: c.URL[:0], Headers: c.Headers[:0], RPC: l.plan.Request.RPC, Timeout: l.plan.Request.Timeout, Idempotent: l.plan.Request.Idempotent, Retries: &f.retries},
 		upstream: l.plan.Upstream, run: r, loader: l, lo: lo, hi: hi,
 	}
 	return c
@@ -199,7 +199,7 @@ func equal(a, b *call) bool {
 
 // sameAddress reports whether two calls go the same way: to the same URL of one upstream, with the same headers.
 func sameAddress(a, b *call) bool {
-	return a.upstream == b.upstream && string(a.URL) == string(b.URL) && slices.Equal(a.Headers, b.Headers)
+	return a.upstream == b.upstream && string(a.URL) == string(b.URL) && slices.Equal(a.Headers, b.Headers) && a.Timeout == b.Timeout
 }
 
 // share gives c the reply of an equal call, now or when it is there.

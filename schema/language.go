@@ -105,7 +105,8 @@ func effective() []string {
 		"ConnectHTTP.body", "ConnectHTTP.headers", "ConnectHTTP.path", "ConnectHTTP.queryParams", "ConnectHTTP.respond",
 		"ConnectBatch.maxSize", "ConnectBatch.groupBy", "ConnectBatch.match", "ConnectBatch.missing",
 		"ConnectorErrors.message", "ConnectorErrors.extensions", "ConnectorErrors.nullOn", "ConnectorErrors.fallback",
-		"Resilience.timeout", "Resilience.maxConcurrent",
+		"Resilience.timeout", "Resilience.maxConcurrent", "Resilience.retry",
+		"Retry.attempts", "Retry.backoff", "Retry.on", "Retry.budget",
 		"Header.name", "Header.from", "Header.value",
 		"TypeMatch.value", "TypeMatch.type",
 	}

@@ -12,6 +12,15 @@ import (
 type Resilience struct {
 	Timeout       time.Duration // of one call
 	MaxConcurrent int           // calls of the source that run at once; as many wait for a moment
+	Retry         *Retry        // nil: no call is made again
+}
+
+// Retry says when an idempotent call is made again.
+type Retry struct {
+	Attempts int           // in all, the first included
+	Backoff  time.Duration // at most before the second attempt; twice as long before each later one; 0: the default
+	On       []string      // connect, timeout, a status, 5xx; nil: the default
+	Budget   float64       // of a retry that each success pays for; 0: the default
 }
 
 // What can be asked for.
@@ -31,6 +40,13 @@ func (l *loader) resilience(v *ast.Value, coordinate string, connector bool) (r 
 			}
 		}
 	}
+	if again := member(v, "retry"); again != nil {
+		if connector {
+			l.problem(at(again.Position), coordinate, "retries have one budget for all calls of a source", "write retry on the source: @source(resilience: { retry: ... })")
+		} else {
+			r.Retry = l.retry(again, coordinate)
+		}
+	}
 	n := member(v, "maxConcurrent")
 	switch {
 	case n == nil:
@@ -44,6 +60,51 @@ func (l *loader) resilience(v *ast.Value, coordinate string, connector bool) (r 
 		}
 	}
 	return r
+}
+
+// maxAttempts is one call and two retries: more only load what is down already.
+const maxAttempts = 3
+
+func (l *loader) retry(v *ast.Value, coordinate string) *Retry {
+	r := &Retry{}
+	if n := member(v, "attempts"); n != nil {
+		if r.Attempts, _ = strconv.Atoi(n.Raw); n.Kind == ast.IntValue && (r.Attempts < 2 || r.Attempts > maxAttempts) {
+			l.problem(at(n.Position), coordinate, fmt.Sprintf("attempts: %s: a call and its retries are 2 or %d", n.Raw, maxAttempts), "leave retry out for none")
+		}
+	}
+	if b, ok := text(member(v, "backoff")); ok {
+		var err error
+		if r.Backoff, err = time.ParseDuration(b); err != nil || r.Backoff <= 0 || r.Backoff > time.Second {
+			l.problem(at(member(v, "backoff").Position), coordinate, fmt.Sprintf("backoff: %q is not a time of at most 1s", b), `write one like "25ms"`)
+		}
+	}
+	if b := member(v, "budget"); b != nil {
+		var err error
+		if r.Budget, err = strconv.ParseFloat(b.Raw, 64); (b.Kind == ast.IntValue || b.Kind == ast.FloatValue) && (err != nil || r.Budget <= 0 || r.Budget > 1) {
+			l.problem(at(b.Position), coordinate, fmt.Sprintf("budget: %s is not a part of the calls, above 0 and at most 1", b.Raw), "0.1 lets one of ten calls be a retry")
+		}
+	}
+	if on := member(v, "on"); on != nil {
+		r.On = []string{}
+		for _, item := range items(on) {
+			word, ok := text(item)
+			if ok && !retryCause(word) {
+				l.problem(at(item.Position), coordinate, fmt.Sprintf("on: %q is no reason to call again", word), `there are "connect", "timeout", "429", "5xx", and each of its statuses, as "503"`)
+			}
+			r.On = append(r.On, word)
+		}
+	}
+	return r
+}
+
+// retryCause reports whether a call may be made again for a reason. Of 4xx it is 429 alone: the others say that it is wrong.
+func retryCause(word string) bool {
+	switch word {
+	case "connect", "timeout", "429", "5xx":
+		return true
+	}
+	n, err := strconv.Atoi(word)
+	return err == nil && n >= 500 && n <= 599
 }
 
 // under returns r with what lies over it.

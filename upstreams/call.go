@@ -2,6 +2,7 @@ package upstreams
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"manifold/internal/transcode"
@@ -18,6 +19,11 @@ type Call struct {
 	// RPC makes it a call of a gRPC method: Method and URL are not read, the headers are metadata, and Body is the JSON of
 	// the request, nil for an empty one.
 	RPC *transcode.Method
+
+	// Idempotent says that the call may be made again.
+	Idempotent bool
+	// Retries is how many more retries the operation may make; nil: as many as the upstream's policy allows.
+	Retries *atomic.Int32
 
 	// Timeout takes the place of the upstream's; 0: that holds.
 	Timeout time.Duration

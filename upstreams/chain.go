@@ -11,11 +11,19 @@ type Policy func(next Caller) Caller
 
 // chain is all that happens to a call, read from the bottom (what the engine calls) to the top (what sends it).
 func (s *Set) chain(upstream string, r schema.Resilience, leaf Caller) Caller {
+	o := &s.network.options
+	var g Gauge
+	if o.Meter != nil {
+		g = o.Meter.Upstream(upstream)
+	}
 	c := leaf
-	c = timeout(cmp.Or(r.Timeout, s.network.options.Timeout))(c)
-	c = bulkhead(upstream, cmp.Or(r.MaxConcurrent, s.network.options.MaxConcurrent))(c)
-	if m := s.network.options.Meter; m != nil {
-		c = metered(m.Upstream(upstream))(c)
+	c = timeout(cmp.Or(r.Timeout, o.Timeout))(c)
+	c = bulkhead(upstream, cmp.Or(r.MaxConcurrent, o.MaxConcurrent))(c)
+	if r.Retry != nil {
+		c = retrying(r.Retry, g)(c)
+	}
+	if g != nil {
+		c = metered(g)(c)
 	}
 	return c
 }

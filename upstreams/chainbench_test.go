@@ -11,6 +11,7 @@ import (
 type uncounted struct{}
 
 func (uncounted) Upstream(string) Gauge        { return uncounted{} }
+func (uncounted) Retried()                     {}
 func (uncounted) Started()                     {}
 func (uncounted) Ended(Outcome, time.Duration) {}
 

@@ -18,6 +18,7 @@ type Meter interface {
 type Gauge interface {
 	Started()
 	Ended(outcome Outcome, took time.Duration)
+	Retried() // one more attempt of a call that has been counted as started
 }
 
 // Outcome says how a call ended. The list is closed.

@@ -11,10 +11,11 @@ import (
 )
 
 type tally struct {
-	started int
-	ended   []Outcome
+	started, retried int
+	ended            []Outcome
 }
 
+func (t *tally) Retried()                         { t.retried++ }
 func (t *tally) Started()                         { t.started++ }
 func (t *tally) Ended(o Outcome, _ time.Duration) { t.ended = append(t.ended, o) }
 

@@ -14,6 +14,7 @@ type upstreamMetrics struct {
 	calls    *prometheus.CounterVec
 	took     *prometheus.HistogramVec
 	inFlight *prometheus.GaugeVec
+	retries  *prometheus.CounterVec
 
 	mu     sync.Mutex
 	gauges map[string]*upstreamGauge
@@ -33,12 +34,15 @@ func newUpstreamMetrics() *upstreamMetrics {
 		inFlight: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "manifold_upstream_in_flight", Help: "Calls of sources that run or wait for their turn.",
 		}, []string{"upstream"}),
+		retries: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "manifold_upstream_retries_total", Help: "Attempts of calls after the first one.",
+		}, []string{"upstream"}),
 		gauges: map[string]*upstreamGauge{},
 	}
 }
 
 func (m *upstreamMetrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{m.calls, m.took, m.inFlight}
+	return []prometheus.Collector{m.calls, m.took, m.inFlight, m.retries}
 }
 
 // Upstream implements upstreams.Meter. All generations count together.
@@ -50,7 +54,7 @@ func (m *upstreamMetrics) Upstream(name string) upstreams.Gauge {
 	defer m.mu.Unlock()
 	g := m.gauges[name]
 	if g == nil {
-		g = &upstreamGauge{took: m.took.WithLabelValues(name), inFlight: m.inFlight.WithLabelValues(name)}
+		g = &upstreamGauge{took: m.took.WithLabelValues(name), inFlight: m.inFlight.WithLabelValues(name), retried: m.retries.WithLabelValues(name)}
 		for _, o := range upstreams.Outcomes() {
 			g.ended = append(g.ended, m.calls.WithLabelValues(name, o.String()))
 		}
@@ -63,8 +67,12 @@ func (m *upstreamMetrics) Upstream(name string) upstreams.Gauge {
 type upstreamGauge struct {
 	took     prometheus.Observer
 	inFlight prometheus.Gauge
+	retried  prometheus.Counter
 	ended    []prometheus.Counter // by outcome
 }
+
+// Retried implements upstreams.Gauge.
+func (g *upstreamGauge) Retried() { g.retried.Inc() }
 
 // Started implements upstreams.Gauge.
 func (g *upstreamGauge) Started() { g.inFlight.Inc() }
