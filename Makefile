@@ -24,7 +24,7 @@ build: ## build bin/manifold
 demo: ## start the demo shop and its gateway on :8080
 	@go run ./cmd/manifold demo
 
-test: ## run every test under the race detector; installs node and chromium if they are missing
+test: ## run every test under the race detector; installs node, chromium and redis-server if they are missing
 	go vet ./...
 	@e2e/setup.sh >/dev/null
 	go test -race ./...

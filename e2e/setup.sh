@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Gets ready what the end-to-end tests need besides Go, and prints where it is: the folder of the npm packages on the first
-# line, the browser on the second. Installs what is missing: node, npm and chromium as packages of Debian or Ubuntu, the npm
+# Gets ready what the tests need besides Go, and prints where it is: the folder of the npm packages on the first
+# line, the browser on the second. Installs what is missing: node, npm, chromium and redis-server as packages of Debian or Ubuntu, the npm
 # packages of package-lock.json into ../.tools. Takes no time when all is there. What it does is told on standard error.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -11,6 +11,7 @@ missing=()
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)
 [[ -n $(browser) ]] || missing+=(chromium)
+command -v redis-server >/dev/null || missing+=(redis-server) # of the shared cache
 if ((${#missing[@]})); then
   if ! command -v apt-get >/dev/null; then
     echo "the end-to-end tests need ${missing[*]}; install them, there is no apt-get here to do it" >&2
