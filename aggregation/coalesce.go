@@ -1,12 +1,14 @@
 package aggregation
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"sync"
 	"sync/atomic"
 
 	"manifold/internal/auth"
+	"manifold/internal/deadline"
 	"manifold/internal/plan"
 )
 
@@ -78,8 +80,12 @@ func (c *Coalescer) appendKey(key []byte, in Input) []byte {
 
 // RunTogether is Run, but an equal request that is under way already is waited for, and its result is that of both. Each of them
 // releases it. What was cut short, by a deadline or because all its clients had gone, is given to nobody else: then the next
-// request runs.
+// request runs. The time that a request may take begins here: see Limits.Time, and deadline.OfRequest.
 func (e *Engine) RunTogether(ctx context.Context, op *plan.Operation, in Input, c *Coalescer) *Result {
+	client := ctx
+	limited := deadline.OfRequest(ctx, in.Header, cmp.Or(in.Time, e.limits.Time))
+	defer limited.Stop()
+	ctx = limited
 	if c == nil || !e.coalesce {
 		return e.Run(ctx, op, in)
 	}
@@ -90,7 +96,7 @@ func (e *Engine) RunTogether(ctx context.Context, op *plan.Operation, in Input, 
 		f := c.running[flightKey{in.Identity, string(text)}]
 		switch {
 		case f == nil:
-			return e.lead(ctx, op, in, c, string(text))
+			return e.lead(ctx, client, op, in, c, string(text))
 		case f.using == maxWaiting:
 			c.mu.Unlock()
 			return e.Run(ctx, op, in)
@@ -108,19 +114,17 @@ func (e *Engine) RunTogether(ctx context.Context, op *plan.Operation, in Input, 
 	}
 }
 
-// lead runs the operation, for whoever comes until it is done. c is locked.
-func (e *Engine) lead(ctx context.Context, op *plan.Operation, in Input, c *Coalescer, text string) *Result {
+// lead runs the operation, for whoever comes until it is done, or all their clients have gone. c is locked.
+func (e *Engine) lead(ctx, client context.Context, op *plan.Operation, in Input, c *Coalescer, text string) *Result {
 	f := &flight{done: make(chan struct{}), alive: 1, using: 1}
-	run := context.WithoutCancel(ctx)
-	if at, ok := ctx.Deadline(); ok {
-		run, f.cancel = context.WithDeadline(run, at)
-	} else {
-		run, f.cancel = context.WithCancel(run)
-	}
+	var detached context.Context
+	detached, f.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	at, _ := ctx.Deadline()
+	run := deadline.With(detached, at)
 	key := flightKey{in.Identity, text}
 	c.running[key] = f
 	c.mu.Unlock()
-	stop := context.AfterFunc(ctx, func() { c.leave(f) })
+	stop := context.AfterFunc(client, func() { c.leave(f) })
 	f.cut = true // until it has ended well, also by a panic
 	defer func() {
 		stop()
@@ -132,6 +136,7 @@ func (e *Engine) lead(ctx context.Context, op *plan.Operation, in Input, c *Coal
 		}
 		c.mu.Unlock()
 		close(f.done)
+		run.Stop()
 		f.cancel()
 	}()
 	f.result = e.Run(run, op, in)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"manifold/internal/auth"
 	"manifold/internal/fault"
@@ -33,9 +34,10 @@ type Engine struct {
 
 // Limits bound what one operation may do.
 type Limits struct {
-	Calls    int // upstream calls of one part of an operation; at most 65535
-	Parallel int // of these at the same time
-	Response int // bytes of data
+	Time     time.Duration // of an operation, unless its Input says otherwise; clients may only shorten it
+	Calls    int           // upstream calls of one part of an operation; at most 65535
+	Parallel int           // of these at the same time
+	Response int           // bytes of data
 }
 
 // maxRetries is how many calls one operation may make again, whatever its upstreams allow (RELIABILITY C.4).
@@ -45,7 +47,9 @@ const maxRetries = 4
 const maxCalls = 1<<16 - 1
 
 // DefaultLimits are generous for honest clients.
-func DefaultLimits() Limits { return Limits{Calls: 1000, Parallel: 64, Response: 32 << 20} }
+func DefaultLimits() Limits {
+	return Limits{Time: 10 * time.Second, Calls: 1000, Parallel: 64, Response: 32 << 20}
+}
 
 // Options say what an engine works with.
 type Options struct {
@@ -64,6 +68,7 @@ type Options struct {
 func New(o Options) *Engine {
 	def := DefaultLimits()
 	o.Limits.Calls = min(cmp.Or(o.Limits.Calls, def.Calls), maxCalls)
+	o.Limits.Time = cmp.Or(o.Limits.Time, def.Time)
 	o.Limits.Parallel = cmp.Or(o.Limits.Parallel, def.Parallel)
 	o.Limits.Response = cmp.Or(o.Limits.Response, def.Response)
 	e := &Engine{callers: o.Callers, absolute: o.Absolute, env: o.Env, config: o.Config, limits: o.Limits, seed: seed{maphash.MakeSeed()}}
@@ -84,6 +89,7 @@ type Input struct {
 	Variables [][]byte       // JSON text of each variable of the operation, in the upstream's spelling; nil: absent
 	Header    http.Header    // of the client's request; read only
 	Identity  *auth.Identity // who asks; nil: nobody is known
+	Time      time.Duration  // that the operation may take; 0: what the engine allows
 }
 
 // Result is the answer to a request. It belongs to the caller until Release.
@@ -125,11 +131,7 @@ func (e *Engine) Run(ctx context.Context, op *plan.Operation, in Input) *Result 
 	f.retries.Store(maxRetries)
 	f.out = append(f.out, '{')
 	for i, part := range op.Parts {
-		f.reset(part)
-		f.give()
-		f.runPart()
-		f.collectRespond()
-		if !f.project(i == 0 || len(f.out) == 1) {
+		if first := i == 0 || len(f.out) == 1; !f.perform(part, first) {
 			f.out = append(f.out[:0], "null"...)
 			break
 		}
@@ -147,6 +149,19 @@ func (e *Engine) Run(ctx context.Context, op *plan.Operation, in Input) *Result 
 	f.releaseReplies()
 	f.result = Result{Data: f.out, Errors: f.errs, Respond: f.responds, NotFound: f.notFound, Lost: f.lost, frame: f}
 	return &f.result
+}
+
+// perform runs a part of an operation and writes its members. ok is false if a null reached the root: then data is null.
+func (f *frame) perform(part *plan.Part, first bool) (ok bool) {
+	if f.op.Kind == "mutation" && f.gaveUp() {
+		f.part = part
+		return f.notExecuted(first)
+	}
+	f.reset(part)
+	f.give()
+	f.runPart()
+	f.collectRespond()
+	return f.project(first)
 }
 
 // holding evaluates the conditions of the operation.

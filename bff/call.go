@@ -33,16 +33,11 @@ func (s *Server) Call(ctx context.Context, o *Operation, arguments []byte, heade
 	if refused != nil {
 		return told(refused), false
 	}
-	if o.Route != nil && o.Route.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, o.Route.Timeout)
-		defer cancel()
-	}
 	r := &http.Request{Header: header}
 	if s.o.Run != nil {
 		ctx = s.o.Run(ctx, header, who)
 	}
-	in := s.input(r, values, who)
+	in := s.input(r, o, values, who)
 	if refused := s.denies(o, in); refused != nil {
 		return told(refused), false
 	}

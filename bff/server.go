@@ -143,15 +143,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, o *Operation) {
 		return
 	}
 	ctx := r.Context()
-	if o.Route.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, o.Route.Timeout)
-		defer cancel()
-	}
 	if s.o.Run != nil {
 		ctx = s.o.Run(ctx, r.Header, who)
 	}
-	in := s.input(r, values, who)
+	in := s.input(r, o, values, who)
 	if refused := s.denies(o, in); refused != nil {
 		u.Status = s.problem(w, r, refused)
 		return
@@ -163,8 +158,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, o *Operation) {
 	u.Status = s.respond(w, r, o, x, result)
 }
 
-func (s *Server) input(r *http.Request, values [][]byte, who *auth.Identity) aggregation.Input {
-	return aggregation.Input{Variables: values, Header: r.Header, Identity: who}
+func (s *Server) input(r *http.Request, o *Operation, values [][]byte, who *auth.Identity) aggregation.Input {
+	in := aggregation.Input{Variables: values, Header: r.Header, Identity: who}
+	if o.Route != nil {
+		in.Time = o.Route.Timeout
+	}
+	return in
 }
 
 // identify says who asks, and refuses who may not.

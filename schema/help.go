@@ -231,7 +231,7 @@ func helpOfTypes() map[string]string {
 		"Retry": "When a call is made again.", "Retry.attempts": "How many calls in all.", "Retry.backoff": "How long to wait before the next one.",
 		"Retry.on": "Statuses and faults that are worth it.", "Retry.budget": "The share of calls that may be repeats.",
 		"Breaker": "When calls are no longer made for a while.", "Breaker.failureRatio": "The share of failed calls.", "Breaker.minRequests": "The number of calls before it counts.",
-		"Breaker.openFor": "How long no call is made.", "Breaker.on": "What counts as failed.",
+		"Breaker.openFor": "How long no call is made.", "Breaker.on": "What counts as failed.", "Breaker.off": "true: there is none.",
 		"RateLimit": "So many in a time.", "RateLimit.rate": "How many.", "RateLimit.per": "In which time.", "RateLimit.burst": "How many at once.", "RateLimit.key": "Who is counted apart.",
 		"TypeMatch": "Which value means which type.", "TypeMatch.value": "The value of the property.", "TypeMatch.type": "The name of the type.",
 	}

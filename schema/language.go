@@ -72,7 +72,7 @@ input ConnectBatch { maxSize: Int = 100 groupBy: JSONSelection match: BatchMatch
 input ConnectorErrors { message: JSONSelection extensions: JSONSelection nullOn: [Int!] fallback: JSONSelection }
 input Resilience { timeout: String retry: Retry breaker: Breaker hedge: String maxConcurrent: Int rateLimit: RateLimit }
 input Retry { attempts: Int! backoff: String on: [String!] budget: Float }
-input Breaker { failureRatio: Float! minRequests: Int! openFor: String! on: [String!] }
+input Breaker { failureRatio: Float minRequests: Int openFor: String on: [String!] off: Boolean }
 input RateLimit { rate: Int! per: String = "1s" burst: Int key: String }
 input TypeMatch { value: String! type: String! }
 `
@@ -105,7 +105,8 @@ func effective() []string {
 		"ConnectHTTP.body", "ConnectHTTP.headers", "ConnectHTTP.path", "ConnectHTTP.queryParams", "ConnectHTTP.respond",
 		"ConnectBatch.maxSize", "ConnectBatch.groupBy", "ConnectBatch.match", "ConnectBatch.missing",
 		"ConnectorErrors.message", "ConnectorErrors.extensions", "ConnectorErrors.nullOn", "ConnectorErrors.fallback",
-		"Resilience.timeout", "Resilience.maxConcurrent", "Resilience.retry",
+		"Resilience.timeout", "Resilience.maxConcurrent", "Resilience.retry", "Resilience.breaker", "Resilience.hedge", "Resilience.rateLimit",
+		"Breaker.failureRatio", "Breaker.minRequests", "Breaker.openFor", "Breaker.on", "Breaker.off", "RateLimit.rate", "RateLimit.per", "RateLimit.burst",
 		"Retry.attempts", "Retry.backoff", "Retry.on", "Retry.budget",
 		"Header.name", "Header.from", "Header.value",
 		"TypeMatch.value", "TypeMatch.type",

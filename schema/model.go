@@ -47,6 +47,7 @@ type Source struct {
 	Slash      bool   // baseURL has a path with a trailing slash: it belongs to connectors that have no path of their own (as in Apollo's)
 	Headers    []Header
 	Resilience Resilience
+	Instances  Instances
 	GRPC       *GRPC    // nil: no gRPC
 	GraphQL    *GraphQL // nil: no GraphQL
 	// Function makes it the source that stands for a Go function of this program: its Name is the function's, and Pos is nil.

@@ -23,6 +23,7 @@ type Overlay struct {
 	Config    map[string]json.RawMessage
 
 	Resilience Resilience // lies over the source's, member by member
+	Instances  Instances
 
 	At        Spot // where it is written
 	BaseURLAt Spot

@@ -147,7 +147,7 @@ func TestTimeoutOfOneCall(t *testing.T) {
 			<-ctx.Done()
 			return nil, ctx.Err()
 		})
-		c := timeout(time.Second)(leaf)
+		c := timeout("api", time.Second)(leaf)
 		for own, want := range map[time.Duration]time.Duration{0: time.Second, 50 * time.Millisecond: 50 * time.Millisecond, 3 * time.Second: 3 * time.Second} {
 			start := time.Now()
 			if _, err := c.Call(t.Context(), &Call{Timeout: own}); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != want {

@@ -1,10 +1,13 @@
 package upstreams
 
 import (
+	"bytes"
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 
+	"manifold/internal/balance"
 	"manifold/internal/transcode"
 )
 
@@ -27,6 +30,18 @@ type Call struct {
 
 	// Timeout takes the place of the upstream's; 0: that holds.
 	Timeout time.Duration
+
+	// last is the instance that had the last attempt, written when it is picked: the next one goes elsewhere.
+	last *balance.Member[Caller]
+	// rival is the same for an attempt that runs beside this one; nil: there is none.
+	rival *atomic.Pointer[balance.Member[Caller]]
+}
+
+// clone returns a copy that shares no memory with c, but for its budget of retries.
+func (c *Call) clone() *Call {
+	own := *c
+	own.URL, own.Headers, own.Body = bytes.Clone(c.URL), slices.Clone(c.Headers), bytes.Clone(c.Body)
+	return &own
 }
 
 // Header is one header line of a Call.

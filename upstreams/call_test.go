@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -95,8 +96,41 @@ func TestCallSends(t *testing.T) {
 			set := open(t, upstreams.Options{}, s.url)
 			wantBody(t, set.Caller(0), c.call(s.url), "")
 			want := strings.ReplaceAll(c.want, "HOST", strings.TrimPrefix(s.url, "http://"))
-			if got.String() != want {
-				t.Errorf("sent\n%q, want\n%q", got.String(), want)
+			sent := timeLeft.ReplaceAllString(got.String(), "")
+			if sent == got.String() {
+				t.Error("the upstream is not told how much time is left")
+			}
+			if sent != want {
+				t.Errorf("sent\n%q, want\n%q", sent, want)
+			}
+		})
+	}
+}
+
+// timeLeft is what a call of three seconds says of its time.
+var timeLeft = regexp.MustCompile("X-Envoy-Expected-Rq-Timeout-Ms: [12][0-9]{3}\r\n")
+
+// An upstream hears of no time, or by another name, if that is said; and what a client says by that name is not handed on.
+func TestCallTellsTheTime(t *testing.T) {
+	t.Parallel()
+	const usual = "X-Envoy-Expected-Rq-Timeout-Ms"
+	for name, c := range map[string]struct{ option, want, never string }{
+		"by default":      {"", usual + ": [12][0-9]{3}\r\n", ": 99\r\n"},
+		"by another name": {"X-Left", "X-Left: [12][0-9]{3}\r\n", "X-Envoy-Expected-Rq-Timeout-Ms: [12]"},
+		"not at all":      {upstreams.NoHeader, usual + ": 99\r\n", ": [12][0-9]{3}\r\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got bytes.Buffer
+			s := serve(t, func(p *peer) {
+				p.r = bufio.NewReader(io.TeeReader(p, &got))
+				p.request()
+				p.say("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+			})
+			set := open(t, upstreams.Options{TimeHeader: c.option}, s.url)
+			wantBody(t, set.Caller(0), &upstreams.Call{Method: "GET", URL: []byte(s.url + "/a"), Headers: []upstreams.Header{{Name: usual, Value: "99"}}}, "")
+			if sent := got.String(); !regexp.MustCompile(c.want).MatchString(sent) || regexp.MustCompile(c.never).MatchString(sent) {
+				t.Errorf("sent %q", sent)
 			}
 		})
 	}
@@ -466,7 +500,7 @@ func TestCallKeepsAnEarlierDeadline(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
 	defer cancel()
 	_, err := set.Caller(0).Call(ctx, get(s.url))
-	wantCode(t, err, fault.UpstreamTimeout)
+	wantCode(t, err, fault.DeadlineExceeded)
 }
 
 // An upstream that does not read a large request.
@@ -669,8 +703,8 @@ func TestCallWaitingForAConnectionTimesOut(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
 	defer cancel()
 	_, err := c.Call(ctx, get(s.url))
-	wantCode(t, err, fault.UpstreamTimeout)
 	close(release)
+	wantCode(t, err, fault.DeadlineExceeded)
 	if err := <-first; err != nil {
 		t.Errorf("the call in front: %v", err)
 	}

@@ -2,25 +2,42 @@ package upstreams
 
 import (
 	"cmp"
+	"math/rand/v2"
+	"time"
 
+	"manifold/internal/breaker"
+	"manifold/internal/limit"
 	"manifold/schema"
 )
 
 // Policy wraps one concern around a call. It cares for what is inside it and knows nothing of who wraps it.
 type Policy func(next Caller) Caller
 
-// chain is all that happens to a call, read from the bottom (what the engine calls) to the top (what sends it).
-func (s *Set) chain(upstream string, r schema.Resilience, leaf Caller) Caller {
-	o := &s.network.options
+// chain is all that happens to a call, read from the bottom (what the engine calls) to the top (what sends it). What the policies have
+// to remember is kept in u.
+func (u *upstream) chain(r schema.Resilience, o *Options, leaf Caller) Caller {
 	var g Gauge
 	if o.Meter != nil {
-		g = o.Meter.Upstream(upstream)
+		g = o.Meter.Upstream(u.name)
 	}
+	most := cmp.Or(r.Timeout, o.Timeout)
 	c := leaf
-	c = timeout(cmp.Or(r.Timeout, o.Timeout))(c)
-	c = bulkhead(upstream, cmp.Or(r.MaxConcurrent, o.MaxConcurrent))(c)
+	c = timeout(u.name, most)(c)
+	u.bulkhead = &compartment{next: c, upstream: u.name, most: cmp.Or(r.MaxConcurrent, o.MaxConcurrent)}
+	c = u.bulkhead
+	if l := r.RateLimit; l != nil {
+		c = throttled(u.name, limit.New(l.Rate, l.Per, l.Burst, time.Now))(c)
+	}
+	if !r.Breaker.Off {
+		u.breaker = breaker.New(breakerSettings(r.Breaker, most), time.Now, rand.Float64, nil)
+		c = breaking(u.name, u.breaker, newJudge(r.Breaker.On, most))(c)
+	}
+	if r.Hedge > 0 {
+		c = hedging(r.Hedge, g)(c)
+	}
 	if r.Retry != nil {
-		c = retrying(r.Retry, g)(c)
+		u.budget = retryBudget(r.Retry)
+		c = retrying(r.Retry, u.budget, g)(c)
 	}
 	if g != nil {
 		c = metered(g)(c)

@@ -18,8 +18,9 @@ func (uncounted) Ended(Outcome, time.Duration) {}
 // BenchmarkChain is what the policies of an upstream cost, without the call.
 func BenchmarkChain(b *testing.B) {
 	reply := &Reply{Status: 200}
-	s := &Set{network: newNetwork(Options{Meter: uncounted{}}.withDefaults())}
-	c := s.chain("api", schema.Resilience{}, callerFunc(func(context.Context, *Call) (*Reply, error) { return reply, nil }))
+	o := Options{Meter: uncounted{}}.withDefaults()
+	u := &upstream{name: "api"}
+	c := u.chain(schema.Resilience{}, &o, callerFunc(func(context.Context, *Call) (*Reply, error) { return reply, nil }))
 	call := &Call{Method: "GET"}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"manifold/internal/deadline"
 	"manifold/internal/fault"
 	"manifold/internal/gofunc"
 	"manifold/internal/rawjson"
@@ -35,9 +36,7 @@ func (f *Function) Call(ctx context.Context, c *Call) (*Reply, error) {
 	if err := over(ctx); err != nil {
 		return nil, callFault(ctx, name, 0, err)
 	}
-	if d, ok := ctx.(*deadline); ok { // contexts that the function derives are cheaper then
-		ctx = d.standard()
-	}
+	ctx = deadline.Standard(ctx) // contexts that the function derives are cheaper then
 	done := make(chan gofunc.Answer, 1)
 	go func() { done <- run(ctx) }()
 	var answer gofunc.Answer

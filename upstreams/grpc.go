@@ -13,6 +13,8 @@ import (
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+
+	"manifold/internal/deadline"
 )
 
 // requestTooLarge is said of a request beyond our limit, or the service's.
@@ -24,6 +26,8 @@ type GRPCTarget struct {
 	// without scheme means), passthrough:///127.0.0.1:9102, unix:///run/catalog.sock, or ipv4:10.0.0.1:9102,10.0.0.2:9102.
 	Target string
 	TLS    bool // or plain HTTP/2
+	// Authority is the name that the service is told, and whose certificate it has to have; "": that of the target.
+	Authority string
 }
 
 // GRPC calls one gRPC upstream: unary methods, the messages as JSON.
@@ -57,7 +61,7 @@ func OpenGRPC(upstream string, target GRPCTarget, o Options) (*GRPC, error) {
 		grpc.WithDefaultServiceConfig(`{"loadBalancingConfig":[{"round_robin":{}}]}`),
 		grpc.WithDisableServiceConfig(), // what a name server says of policies is not asked for
 		grpc.WithDisableRetry(),         // there is one place that retries, and this is not it
-		grpc.WithNoProxy(),
+		grpc.WithContextDialer(dialGRPC(newDialer(o.DialTimeout))),
 		grpc.WithMaxHeaderListSize(uint32(o.MaxHeader)),
 		grpc.WithConnectParams(grpc.ConnectParams{
 			MinConnectTimeout: o.DialTimeout + o.TLSTimeout,
@@ -66,6 +70,9 @@ func OpenGRPC(upstream string, target GRPCTarget, o Options) (*GRPC, error) {
 		// Servers close connections that are pinged more often than every five minutes, unless they are told otherwise.
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 6 * time.Minute, Timeout: 10 * time.Second}),
 	)
+	if target.Authority != "" {
+		dial = append(dial, grpc.WithAuthority(target.Authority))
+	}
 	conn, err := grpc.NewClient(address, dial...)
 	if err != nil {
 		return nil, err
@@ -108,9 +115,7 @@ func (g *GRPC) Call(ctx context.Context, c *Call) (*Reply, error) {
 	if err := over(ctx); err != nil {
 		return nil, callFault(ctx, g.upstream, 0, err)
 	}
-	if d, ok := ctx.(*deadline); ok { // gRPC waits on Done, and derives contexts: cheaper from one of the standard library
-		ctx = d.standard()
-	}
+	ctx = deadline.Standard(ctx) // gRPC waits on Done, and derives contexts: cheaper from one of the standard library
 	var header metadata.MD
 	in := received{memory: g.memory}
 	var options [4]grpc.CallOption

@@ -16,7 +16,7 @@ import (
 type host struct {
 	address string
 	options *Options
-	dialer  net.Dialer
+	dialer  *net.Dialer
 
 	mu      sync.Mutex
 	most    int     // connections
@@ -33,7 +33,7 @@ type host struct {
 type waiter struct{ ready chan *conn }
 
 func newHost(address string, o *Options) *host {
-	return &host{address: address, options: o, most: o.MaxConns, dialer: net.Dialer{Timeout: o.DialTimeout}}
+	return &host{address: address, options: o, most: o.MaxConns, dialer: newDialer(o.DialTimeout)}
 }
 
 // allow lets at least n connections be open: as many as calls may run at once.

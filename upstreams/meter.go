@@ -32,7 +32,8 @@ const (
 	TimedOut                    // no answer in time
 	Unavailable                 // no connection, or it broke before there was an answer
 	BadResponse                 // an answer that cannot be read, or is too large
-	Overloaded                  // not sent: too many calls run already
+	Overloaded                  // not sent: too many calls run already, or in this time
+	Broken                      // not sent: the upstream fails too often
 	Invalid                     // not sent: it cannot be written as a request
 	Cancelled                   // nobody waits for it any more
 	OtherOutcome                // a fault of the gateway, or of a function
@@ -41,7 +42,7 @@ const (
 // outcomeNames are the names that metrics have for outcomes.
 var outcomeNames = [...]string{
 	Good: "ok", Refused: "4xx", Failed: "5xx", TimedOut: "timeout", Unavailable: "unavailable", BadResponse: "bad_response",
-	Overloaded: "overloaded", Invalid: "invalid", Cancelled: "cancelled", OtherOutcome: "other",
+	Overloaded: "overloaded", Broken: "circuit_open", Invalid: "invalid", Cancelled: "cancelled", OtherOutcome: "other",
 }
 
 func (o Outcome) String() string { return outcomeNames[o] }
@@ -99,7 +100,12 @@ func outcomeOf(r *Reply, err error) Outcome {
 	case fault.UpstreamOverloaded:
 		return Overloaded
 	case fault.UpstreamRateLimited:
+		if f.Status == 0 { // by ourselves
+			return Overloaded
+		}
 		return Refused
+	case fault.CircuitOpen:
+		return Broken
 	case fault.UpstreamError:
 		return Failed
 	case fault.BadUserInput:

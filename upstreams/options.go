@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"crypto/x509"
 	"time"
+
+	"manifold/internal/deadline"
 )
 
 // Options are the limits of all calls. A zero field means its default.
@@ -19,14 +21,21 @@ type Options struct {
 
 	MaxConcurrent int // calls of one upstream that run at once; as many wait for at most 50 ms; default 256
 
+	TimeHeader string // tells upstreams of HTTP how many milliseconds a call has left; default X-Envoy-Expected-Rq-Timeout-Ms; NoHeader: none does
+
 	MaxConns    int           // open connections to one host and port; further calls wait; default 256
 	IdleConns   int           // of these, how many are kept without work for longer than a moment; default 64
 	IdleTimeout time.Duration // how long a connection is kept without work; default 60 s
 
 	Meter Meter // counts calls; nil: nobody does
 
+	Resolver Resolver // finds the addresses of instances; nil: the system's. It has to be comparable
+
 	RootCAs *x509.CertPool // who may sign an https upstream's certificate; nil: the system's
 }
+
+// NoHeader is the name of no header.
+const NoHeader = "none"
 
 // withDefaults returns o with every zero field filled.
 func (o Options) withDefaults() Options {
@@ -38,6 +47,7 @@ func (o Options) withDefaults() Options {
 	o.MaxMessage = cmp.Or(o.MaxMessage, 4<<20)
 	o.MaxHeader = cmp.Or(o.MaxHeader, 64<<10)
 	o.MaxConcurrent = cmp.Or(o.MaxConcurrent, 256)
+	o.TimeHeader = cmp.Or(o.TimeHeader, deadline.Header)
 	o.MaxConns = cmp.Or(o.MaxConns, 256)
 	o.IdleConns = cmp.Or(o.IdleConns, 64)
 	o.IdleTimeout = cmp.Or(o.IdleTimeout, time.Minute)

@@ -17,14 +17,6 @@ type origin struct {
 	secure    bool   // https
 }
 
-// key is equal for equal origins, however they are written.
-func (o *origin) key() string {
-	if o.secure {
-		return "https://" + o.address
-	}
-	return "http://" + o.address
-}
-
 var schemeEnd = []byte("://")
 
 var errOrigin = errors.New("an absolute http or https URL without credentials is needed")

@@ -29,7 +29,7 @@ func (p *plain) Call(ctx context.Context, c *Call) (*Reply, error) {
 	defer p.memory.putExchange(x)
 	x.ctx, x.memory, x.options = ctx, p.memory, p.options
 	x.deadline, _ = ctx.Deadline()
-	x.request = appendRequest(x.request, c, target, p.common)
+	x.request = appendRequest(x.request, c, target, p.common, told{p.options.TimeHeader, x.deadline})
 
 	for fresh := false; ; fresh = true {
 		cn, used, err := p.host.get(ctx, fresh)

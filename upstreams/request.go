@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // What a call is sent with unless it says otherwise.
@@ -87,6 +88,18 @@ func role(name string) headerRole {
 	return roleSent
 }
 
+// appendTimeLeft appends the header that tells an upstream how many milliseconds a call has left, so that it need not work on what
+// nobody waits for any more. No header if name is empty, or the call has no end.
+func appendTimeLeft(dst []byte, name string, end time.Time) []byte {
+	if name == NoHeader || name == "" || end.IsZero() {
+		return dst
+	}
+	dst = append(dst, name...)
+	dst = append(dst, ": "...)
+	dst = strconv.AppendInt(dst, max(time.Until(end).Milliseconds(), 1), 10)
+	return append(dst, "\r\n"...)
+}
+
 // checkCall refuses what must not reach the wire: a method or header name that is not a token, or a header value with
 // a line break or another control character, by which a client's text could become a header or a request of its own.
 func checkCall(c *Call) error {
@@ -137,8 +150,8 @@ func repeatable(method string) bool {
 }
 
 // appendRequest appends the HTTP/1.1 message of c, which has passed checkCall. common is what every message to the
-// origin holds after its target: see commonHead.
-func appendRequest(dst []byte, c *Call, target []byte, common string) []byte {
+// origin holds after its target: see commonHead. t is what the upstream is told of the time.
+func appendRequest(dst []byte, c *Call, target []byte, common string, t told) []byte {
 	dst = append(dst, c.Method...)
 	dst = append(dst, ' ')
 	if len(target) == 0 || target[0] != '/' {
@@ -152,6 +165,10 @@ func appendRequest(dst []byte, c *Call, target []byte, common string) []byte {
 		switch role(h.Name) {
 		case roleOurs:
 			continue
+		case roleSent:
+			if len(h.Name) == len(t.header) && t.header != NoHeader && strings.EqualFold(h.Name, t.header) {
+				continue
+			}
 		case roleAccept:
 			accept = true
 		case roleAgent:
@@ -170,6 +187,7 @@ func appendRequest(dst []byte, c *Call, target []byte, common string) []byte {
 	if c.Body != nil && !typed {
 		dst = appendHeader(dst, "Content-Type", mediaType)
 	}
+	dst = appendTimeLeft(dst, t.header, t.end)
 	if c.Body != nil || announcesBody(c.Method) {
 		dst = append(dst, "Content-Length: "...)
 		dst = strconv.AppendInt(dst, int64(len(c.Body)), 10)
@@ -184,6 +202,12 @@ func appendHeader(dst []byte, name, value string) []byte {
 	dst = append(dst, ": "...)
 	dst = append(dst, value...)
 	return append(dst, "\r\n"...)
+}
+
+// told is the header by which an upstream is told how much time is left (empty: none), and when that ends.
+type told struct {
+	header string
+	end    time.Time
 }
 
 // commonHead is the part of the head that is equal for all messages to an origin.

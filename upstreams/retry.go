@@ -6,9 +6,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -27,11 +25,14 @@ const (
 
 // retrying makes idempotent calls again that failed for a reason that may pass: after a moment that is random, so that many do not
 // come back at once, and not more often than a budget allows, so that a service that is down gets no more calls than one that is up.
-func retrying(r *schema.Retry, g Gauge) Policy {
+func retrying(r *schema.Retry, b *budget, g Gauge) Policy {
+	on := r.On
+	if on == nil {
+		on = []string{"connect", "502", "503", "504"}
+	}
 	return func(next Caller) Caller {
 		return &retrier{
-			next: next, gauge: g, attempts: r.Attempts, backoff: cmp.Or(r.Backoff, firstBackoff), on: causesOf(r.On),
-			budget: &budget{tokens: fullBudget, pays: cmp.Or(r.Budget, defaultBudget)},
+			next: next, gauge: g, attempts: r.Attempts, backoff: cmp.Or(r.Backoff, firstBackoff), on: causesOf(on), budget: b,
 		}
 	}
 }
@@ -43,42 +44,6 @@ type retrier struct {
 	backoff  time.Duration
 	on       causes
 	budget   *budget
-}
-
-// causes are the reasons for which a call is made again.
-type causes struct {
-	connect, timeout bool
-	statuses         []int // a hundred stands for all of its statuses: 500
-}
-
-// causesOf reads what has been checked.
-func causesOf(on []string) (c causes) {
-	if on == nil {
-		on = []string{"connect", "502", "503", "504"}
-	}
-	for _, word := range on {
-		switch word {
-		case "connect":
-			c.connect = true
-		case "timeout":
-			c.timeout = true
-		default:
-			n, _ := strconv.Atoi(strings.ReplaceAll(word, "x", "0"))
-			c.statuses = append(c.statuses, n)
-		}
-	}
-	return c
-}
-
-// has reports whether what came of a call is a reason to make it again.
-func (c *causes) has(r *Reply, err error) bool {
-	if err != nil {
-		f, ok := errors.AsType[*fault.Error](err)
-		return ok && (f.Code == fault.UpstreamUnavailable && c.connect || f.Code == fault.UpstreamTimeout && c.timeout)
-	}
-	return slices.ContainsFunc(c.statuses, func(s int) bool {
-		return s == r.Status || s == 500 && r.Status > 500 && r.Status < 600
-	})
 }
 
 func (t *retrier) Call(ctx context.Context, c *Call) (*Reply, error) {
@@ -154,6 +119,12 @@ type budget struct {
 	mu     sync.Mutex
 	tokens float64
 	pays   float64
+	most   float64
+}
+
+// retryBudget returns the full bucket of a source.
+func retryBudget(r *schema.Retry) *budget {
+	return &budget{tokens: fullBudget, most: fullBudget, pays: cmp.Or(r.Budget, defaultBudget)}
 }
 
 func (b *budget) take(err error) bool {
@@ -173,5 +144,12 @@ func (b *budget) take(err error) bool {
 func (b *budget) pay() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.tokens = min(b.tokens+b.pays, fullBudget)
+	b.tokens = min(b.tokens+b.pays, b.most)
+}
+
+// left is how many retries may be made now.
+func (b *budget) left() float64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.tokens
 }

@@ -73,7 +73,7 @@ func TestRetries(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &script{steps: c.steps}
 				var g tally
-				call := retrying(&schema.Retry{Attempts: 3, On: c.on}, &g)(s)
+				call := retries(&schema.Retry{Attempts: 3, On: c.on}, &g)(s)
 				start := time.Now()
 				r, err := call.Call(t.Context(), &Call{Idempotent: true})
 				var have string
@@ -98,7 +98,7 @@ func TestRetries(t *testing.T) {
 func TestNoRetries(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		policy := retrying(&schema.Retry{Attempts: 3, Backoff: time.Second}, nil)
+		policy := retries(&schema.Retry{Attempts: 3, Backoff: time.Second}, nil)
 		made := func(ctx context.Context, c *Call) int {
 			s := &script{steps: []string{"503"}}
 			_, _ = policy(s).Call(ctx, c)
@@ -128,7 +128,7 @@ func TestRetryOfAClientThatGoes(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(500*time.Millisecond, cancel)
 		s := &script{steps: []string{"503 after 2", "200"}}
-		r, err := retrying(&schema.Retry{Attempts: 2}, nil)(s).Call(ctx, &Call{Idempotent: true})
+		r, err := retries(&schema.Retry{Attempts: 2}, nil)(s).Call(ctx, &Call{Idempotent: true})
 		if err != nil || r.Status != 503 || s.n != 1 {
 			t.Errorf("%v %v after %d calls", r, err, s.n)
 		}
@@ -141,7 +141,7 @@ func TestRetriesHaveABudget(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		down := &script{steps: []string{"503"}}
-		c := retrying(&schema.Retry{Attempts: 3}, nil)(down)
+		c := retries(&schema.Retry{Attempts: 3}, nil)(down)
 		const calls = 10_000
 		for range calls {
 			_, _ = c.Call(t.Context(), &Call{Idempotent: true})
@@ -153,7 +153,7 @@ func TestRetriesHaveABudget(t *testing.T) {
 		for range 1000 { // nine of ten succeed
 			half.steps = append(half.steps, "503", "200", "200", "200", "200", "200", "200", "200", "200", "200")
 		}
-		c = retrying(&schema.Retry{Attempts: 2, Budget: 0.1}, nil)(half)
+		c = retries(&schema.Retry{Attempts: 2, Budget: 0.1}, nil)(half)
 		c.(*retrier).budget.tokens = 0
 		for range 5000 {
 			_, _ = c.Call(t.Context(), &Call{Idempotent: true})
@@ -163,3 +163,6 @@ func TestRetriesHaveABudget(t *testing.T) {
 		}
 	})
 }
+
+// retries is retrying with a full budget of its own.
+func retries(r *schema.Retry, g Gauge) Policy { return retrying(r, retryBudget(r), g) }

@@ -6,10 +6,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"strconv"
+	"time"
 )
 
 // secure calls one https upstream through net/http, which speaks HTTP/2 if the upstream offers it (ALPN).
@@ -25,7 +26,7 @@ type secure struct {
 // proxy: a RoundTripper does the first two only within an http.Client, and Proxy is nil.
 func secureTransport(o *Options) *http.Transport {
 	return &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: o.DialTimeout}).DialContext,
+		DialContext:            newDialer(o.DialTimeout).DialContext,
 		TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    o.TLSTimeout,
 		ForceAttemptHTTP2:      true,
@@ -52,7 +53,7 @@ func (s *secure) Call(ctx context.Context, c *Call) (*Reply, error) {
 	if err != nil {
 		return nil, badCall(s.upstream, "The call's URL is not valid.", err)
 	}
-	res, err := s.transport.RoundTrip(request(ctx, c, u))
+	res, err := s.transport.RoundTrip(request(ctx, c, u, s.options.TimeHeader))
 	if err != nil {
 		return nil, callFault(ctx, s.upstream, 0, protocolError(err))
 	}
@@ -71,7 +72,7 @@ func (s *secure) Call(ctx context.Context, c *Call) (*Reply, error) {
 }
 
 // request is appendRequest for net/http.
-func request(ctx context.Context, c *Call, u *url.URL) *http.Request {
+func request(ctx context.Context, c *Call, u *url.URL, timeHeader string) *http.Request {
 	h := make(http.Header, len(c.Headers)+4)
 	for _, v := range c.Headers {
 		if role(v.Name) != roleOurs {
@@ -86,6 +87,9 @@ func request(ctx context.Context, c *Call, u *url.URL) *http.Request {
 	byDefault("User-Agent", userAgent)
 	byDefault("Accept", mediaType)
 	h["Accept-Encoding"] = []string{"gzip"}
+	if end, ok := ctx.Deadline(); ok && timeHeader != NoHeader {
+		h.Set(timeHeader, strconv.FormatInt(max(time.Until(end).Milliseconds(), 1), 10))
+	}
 	r := &http.Request{Method: c.Method, URL: u, Host: u.Host, Header: h, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
 	if c.Body != nil {
 		byDefault("Content-Type", mediaType)

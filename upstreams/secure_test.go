@@ -71,7 +71,10 @@ func TestSecureCall(t *testing.T) {
 					t.Errorf("header %s is %q, want %q", name, got.Header[name], values)
 				}
 			}
-			if len(got.Header) != len(want) {
+			if left := got.Header.Get("X-Envoy-Expected-Rq-Timeout-Ms"); left == "" {
+				t.Error("the upstream is not told how much time is left")
+			}
+			if len(got.Header) != len(want)+1 {
 				t.Errorf("sent headers %v", got.Header)
 			}
 		})

@@ -36,7 +36,7 @@ func streamTransport(o *Options) *http.Transport {
 // of the bodies is under way, it may pause for Silence. A connection whose protocol was switched is bounded by nothing.
 //
 // At most MaxConns connections to one host and port are open for streams; they do not count among those for calls.
-func (s *Set) Stream(i int) http.RoundTripper { return s.streams[i] }
+func (s *Set) Stream(i int) http.RoundTripper { return s.sources[i].stream }
 
 // RoundTrip implements http.RoundTripper.
 func (s *stream) RoundTrip(r *http.Request) (*http.Response, error) {

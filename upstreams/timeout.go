@@ -3,80 +3,62 @@ package upstreams
 import (
 	"cmp"
 	"context"
-	"sync"
+	"errors"
 	"time"
+
+	"manifold/internal/deadline"
+	"manifold/internal/fault"
 )
 
-// timeout bounds one call, by what the call says or else by after. An earlier deadline of the context stays.
-func timeout(after time.Duration) Policy {
-	return func(next Caller) Caller { return &timed{next: next, after: after} }
+// The figures of deadlines (RELIABILITY C.3): what is left for the gateway's own answer when a request's time is nearly over, and
+// the least time that a call is worth.
+const (
+	leastMargin = 20 * time.Millisecond
+	marginPart  = 50 // of what is left: 2 %
+	leastTime   = 10 * time.Millisecond
+)
+
+// timeout bounds one call, by what the call says or else by after, and by the deadline of its request: it ends a little before that,
+// so that there is time to answer with what the others brought. What cannot be done in time is not begun.
+func timeout(upstream string, after time.Duration) Policy {
+	return func(next Caller) Caller { return &timed{next: next, upstream: upstream, after: after} }
 }
 
 type timed struct {
-	next  Caller
-	after time.Duration
+	next     Caller
+	upstream string
+	after    time.Duration
 }
 
 func (t *timed) Call(ctx context.Context, c *Call) (*Reply, error) {
-	at := time.Now().Add(cmp.Or(c.Timeout, t.after))
-	if earlier, ok := ctx.Deadline(); ok && earlier.Before(at) {
-		return t.next.Call(ctx, c)
+	now := time.Now()
+	end := now.Add(cmp.Or(c.Timeout, t.after))
+	cut := false
+	if last, ok := ctx.Deadline(); ok {
+		left := last.Sub(now)
+		if left < leastTime {
+			return nil, t.late(ctx)
+		}
+		margin := min(max(leastMargin, left/marginPart), left/2)
+		if at := last.Add(-margin); at.Before(end) {
+			end, cut = at, true
+		}
 	}
-	d := &deadline{Context: ctx, at: at}
-	defer d.stop()
-	return t.next.Call(d, c)
+	d := deadline.With(ctx, end)
+	defer d.Stop()
+	r, err := t.next.Call(d, c)
+	if f, ok := errors.AsType[*fault.Error](err); cut && ok && f.Code == fault.UpstreamTimeout && over(d) != nil {
+		f.Code, f.Message = fault.DeadlineExceeded, lateMessage
+	}
+	return r, err
 }
 
-// deadline is context.WithDeadline for callers that mostly look at the deadline and at Err, and do not wait on Done:
-// the timer and the entry in the parent are made when Done is first asked for. It costs 1 allocation and 160 ns instead
-// of 4 and 540.
-type deadline struct {
-	context.Context // the parent
-	at              time.Time
+const lateMessage = "The request's time was over before the upstream answered."
 
-	mu     sync.Mutex
-	timed  context.Context // nil until Done is called
-	cancel context.CancelFunc
-}
-
-func (d *deadline) Deadline() (time.Time, bool) { return d.at, true }
-
-func (d *deadline) Err() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.timed != nil { // Done and Err must agree: a closed Done without an Err makes package context panic
-		return d.timed.Err()
+// late is the fault of a call that is not begun.
+func (t *timed) late(ctx context.Context) error {
+	if err := ctx.Err(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return callFault(ctx, t.upstream, 0, err)
 	}
-	if err := d.Context.Err(); err != nil {
-		return err
-	}
-	if !time.Now().Before(d.at) {
-		return context.DeadlineExceeded
-	}
-	return nil
-}
-
-func (d *deadline) Done() <-chan struct{} {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.timed == nil {
-		d.timed, d.cancel = context.WithDeadline(d.Context, d.at)
-	}
-	return d.timed.Done()
-}
-
-// standard returns a context of package context that is over when d is, made if it is not there. Contexts made from it need no
-// goroutine, as those made from d do.
-func (d *deadline) standard() context.Context {
-	d.Done()
-	return d.timed
-}
-
-// stop frees what Done made. The context then counts as cancelled for those who still wait on it.
-func (d *deadline) stop() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.cancel != nil {
-		d.cancel()
-	}
+	return &fault.Error{Code: fault.DeadlineExceeded, Message: lateMessage, Upstream: t.upstream, Cause: context.DeadlineExceeded}
 }

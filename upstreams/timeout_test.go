@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"manifold/internal/fault"
 )
 
 // inner is a Caller that only shows what context it is given.
@@ -18,7 +20,7 @@ func TestTimeoutIsAContextLikeAnyOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		var late context.Context
-		_, err := timeout(3*time.Second)(inner(func(ctx context.Context) error {
+		_, err := timeout("api", 3*time.Second)(inner(func(ctx context.Context) error {
 			late = ctx
 			if at, ok := ctx.Deadline(); !ok || at.Sub(start) != 3*time.Second {
 				t.Errorf("deadline %v", at)
@@ -45,7 +47,7 @@ func TestTimeoutIsOverWithTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var child context.Context
 		cancel := func() {}
-		timeout(time.Second)(inner(func(ctx context.Context) error {
+		timeout("api", time.Second)(inner(func(ctx context.Context) error {
 			child, cancel = context.WithCancel(ctx)
 			return nil
 		})).Call(t.Context(), &Call{})
@@ -60,7 +62,7 @@ func TestTimeoutIsOverWithTheCall(t *testing.T) {
 func TestTimeoutWithoutWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		timeout(time.Second)(inner(func(ctx context.Context) error {
+		timeout("api", time.Second)(inner(func(ctx context.Context) error {
 			time.Sleep(time.Second)
 			if ctx.Err() != context.DeadlineExceeded {
 				t.Errorf("got %v after the deadline", ctx.Err())
@@ -76,7 +78,7 @@ func TestTimeoutHeedsItsParent(t *testing.T) {
 		parent, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		start := time.Now()
-		timeout(time.Hour)(inner(func(ctx context.Context) error {
+		timeout("api", time.Hour)(inner(func(ctx context.Context) error {
 			<-ctx.Done()
 			if !errors.Is(ctx.Err(), context.Canceled) || time.Since(start) != time.Second {
 				t.Errorf("%v after %v", ctx.Err(), time.Since(start))
@@ -86,11 +88,49 @@ func TestTimeoutHeedsItsParent(t *testing.T) {
 
 		short, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		timeout(time.Hour)(inner(func(ctx context.Context) error {
-			if ctx != short {
-				t.Error("an earlier deadline was replaced")
+		timeout("api", time.Hour)(inner(func(ctx context.Context) error {
+			at, _ := ctx.Deadline()
+			if end, _ := short.Deadline(); end.Sub(at) != 1200*time.Millisecond {
+				t.Errorf("the call ends %v before its request, want 2 %% of what was left", end.Sub(at))
 			}
 			return nil
 		})).Call(short, &Call{})
 	})
+}
+
+// What remains of a request bounds its calls, and what cannot be done in it is not begun.
+func TestTimeoutOfARequest(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		left, want time.Duration // of the request, and until the call is given up
+		code       fault.Code
+	}{
+		"much time":          {10 * time.Second, time.Second, fault.UpstreamTimeout},
+		"less than the call": {time.Second, 980 * time.Millisecond, fault.DeadlineExceeded},
+		"little":             {100 * time.Millisecond, 80 * time.Millisecond, fault.DeadlineExceeded},
+		"hardly any":         {30 * time.Millisecond, 15 * time.Millisecond, fault.DeadlineExceeded},
+		"too little":         {9 * time.Millisecond, 0, fault.DeadlineExceeded},
+		"none":               {-time.Second, 0, fault.DeadlineExceeded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), c.left)
+				defer cancel()
+				begun, start := false, time.Now()
+				_, err := timeout("api", time.Second)(callerFunc(func(ctx context.Context, _ *Call) (*Reply, error) {
+					begun = true
+					<-ctx.Done()
+					return nil, callFault(ctx, "api", 0, ctx.Err())
+				})).Call(ctx, &Call{})
+				f, ok := errors.AsType[*fault.Error](err)
+				if !ok || f.Code != c.code || f.Upstream != "api" || !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("%v, want %s", err, c.code)
+				}
+				if took := time.Since(start); took != c.want || begun != (c.want > 0) {
+					t.Errorf("begun %t, ended after %v; want %v", begun, took, c.want)
+				}
+			})
+		})
+	}
 }

@@ -105,12 +105,12 @@ func options(c *config.Config) gateway.Options {
 			IntrospectionFields: n.IntrospectionFields, IntrospectionDepth: n.IntrospectionDepth, Errors: n.Errors,
 			CacheBytes: int(n.DocumentCache), CacheText: int(n.CachedDocument), PersistedBytes: int(n.PersistedQueries),
 		},
-		Calls: aggregation.Limits{Calls: n.Calls, Parallel: n.Parallel, Response: int(n.Response)},
+		Calls: aggregation.Limits{Time: time.Duration(n.Timeout), Calls: n.Calls, Parallel: n.Parallel, Response: int(n.Response)},
 		Upstreams: upstreams.Options{
 			Timeout: time.Duration(n.Upstream.Timeout), DialTimeout: time.Duration(n.Upstream.DialTimeout),
 			TLSTimeout: time.Duration(n.Upstream.TLSTimeout), Silence: time.Duration(n.Upstream.Silence), MaxResponse: int(n.Upstream.MaxResponse), MaxMessage: int(n.Upstream.MaxMessage),
 			MaxHeader: int(n.Upstream.MaxHeader), MaxConcurrent: n.Upstream.MaxConcurrent, MaxConns: n.Upstream.MaxConns, IdleConns: n.Upstream.IdleConns,
-			IdleTimeout: time.Duration(n.Upstream.IdleTimeout),
+			IdleTimeout: time.Duration(n.Upstream.IdleTimeout), TimeHeader: n.Upstream.TimeoutHeader,
 		},
 		Overlays: c.Overlays(), Federation: c.Federation, GraphQL: gateway.Access(c.GraphQL), Auth: c.Authentication(),
 	}

@@ -1,12 +1,6 @@
 package config
 
-import (
-	"encoding/json"
-	"slices"
-	"time"
-
-	"manifold/schema"
-)
+import "manifold/schema"
 
 // Config is gateway.yaml. The tags of a key: its name, its default as it would be written, the least and the greatest value,
 // an example, and what it is for.
@@ -34,83 +28,27 @@ type Config struct {
 	Spots Spots
 }
 
-// Source is the overlay of one @source.
-type Source struct {
-	HTTP       SourceHTTP    `key:"http" about:"How it is called, of a source that speaks HTTP."`
-	GRPC       SourceGRPC    `key:"grpc" about:"How it is called, of a source that speaks gRPC."`
-	GraphQL    SourceGraphQL `key:"graphql" about:"How it is called, of a source that speaks GraphQL."`
-	Config     Values        `key:"config" example:"{ tenant: acme, page: { size: 50 } }" about:"What mappings and templates of this source read by $config: any YAML that JSON can say."`
-	Resilience Resilience    `key:"resilience" about:"How calls of this source are kept from waiting and from piling up: lies over resilience of the schema file, key by key."`
-	At         schema.Spot   // of the name
-}
-
-// Resilience overlays `resilience` of a @source. Zero: what the schema file says.
-type Resilience struct {
-	Timeout       Duration `key:"timeout" min:"1ms" max:"5m" example:"300ms" about:"Time for one call."`
-	MaxConcurrent int      `key:"maxConcurrent" min:"1" max:"100000" example:"100" about:"Calls that run at once; as many wait for at most 50 ms."`
-}
-
-// SourceHTTP overlays `http` of a @source.
-type SourceHTTP struct {
-	BaseURL Text     `key:"baseURL" example:"http://users.internal/v1" about:"Takes the place of the address in the schema file."`
-	Headers []Header `key:"headers" about:"Headers with a constant text, each in place of the source's header of that name."`
-}
-
-// SourceGRPC overlays `grpc` of a @source.
-type SourceGRPC struct {
-	Target   Text     `key:"target" example:"dns:///catalog.internal:9102" about:"Takes the place of the address in the schema file."`
-	Metadata []Header `key:"metadata" about:"Metadata with a constant text, each in place of the source's of that name."`
-}
-
-// SourceGraphQL overlays `graphql` of a @source.
-type SourceGraphQL struct {
-	URL     Text     `key:"url" example:"http://reviews.internal/graphql" about:"Takes the place of the address in the schema file."`
-	Headers []Header `key:"headers" about:"Headers with a constant text, each in place of the source's header of that name."`
-}
-
-// call is what is said of one transport.
-type call struct {
-	transport string
-	address   Text
-	headers   []Header
-}
-
-// calls lists the transports that something is said of.
-func (s *Source) calls() []call {
-	return slices.DeleteFunc([]call{
-		{"http", s.HTTP.BaseURL, s.HTTP.Headers},
-		{"grpc", s.GRPC.Target, s.GRPC.Metadata},
-		{"graphql", s.GraphQL.URL, s.GraphQL.Headers},
-	}, func(c call) bool { return c.address.Value == "" && len(c.headers) == 0 })
-}
-
-// Header is a constant header. Its value is a secret wherever it comes from.
-type Header struct {
-	Name  string      `key:"name" example:"Authorization" about:"Name of the header." need:"yes"`
-	Value Secret      `key:"value" example:"Bearer ${file:/run/secrets/users-token}" about:"Its text. It is never shown." need:"yes"`
-	At    schema.Spot // of the rule
-}
-
 // Limits bound what one request may cost.
 type Limits struct {
-	Body                Size `key:"body" default:"1MiB" min:"1KiB" max:"1GiB" example:"256KiB" about:"Size of a request body, after decompression."`
-	Tokens              int  `key:"tokens" default:"4000" min:"1" max:"1000000" example:"2000" about:"Words and signs of a document."`
-	Nesting             int  `key:"nesting" default:"64" min:"1" max:"500" example:"32" about:"Levels of brackets open at once."`
-	Fields              int  `key:"fields" default:"1500" min:"1" max:"1000000" example:"500" about:"Fields of an operation, fragments counted where they are spread."`
-	RootFields          int  `key:"rootFields" default:"30" min:"1" max:"100000" example:"10" about:"Root fields of an operation."`
-	Aliases             int  `key:"aliases" default:"100" min:"1" max:"100000" example:"30" about:"Aliases of an operation."`
-	Directives          int  `key:"directives" default:"50" min:"1" max:"100000" example:"20" about:"Directives of a document."`
-	Fragments           int  `key:"fragments" default:"100" min:"1" max:"1000" example:"50" about:"Fragment definitions of a document."`
-	Overlap             int  `key:"overlap" default:"20000" min:"100" max:"10000000" example:"10000" about:"Steps of comparing fields of the same response name."`
-	IntrospectionFields int  `key:"introspectionFields" default:"500" min:"1" max:"100000" example:"300" about:"Fields of introspection."`
-	IntrospectionDepth  int  `key:"introspectionDepth" default:"20" min:"1" max:"100" example:"15" about:"Levels of introspection."`
-	Errors              int  `key:"errors" default:"20" min:"1" max:"1000" example:"50" about:"Errors that are reported for one request."`
-	DocumentCache       Size `key:"documentCache" default:"32MiB" min:"64KiB" max:"16GiB" example:"64MiB" about:"Memory for documents and their plans."`
-	CachedDocument      Size `key:"cachedDocument" default:"16KiB" min:"1KiB" max:"16MiB" example:"32KiB" about:"Longest document that is kept."`
-	PersistedQueries    Size `key:"persistedQueries" default:"8MiB" min:"64KiB" max:"16GiB" example:"16MiB" about:"Memory for automatic persisted queries."`
-	Calls               int  `key:"calls" default:"1000" min:"1" max:"65535" example:"200" about:"Calls of services that one operation may need."`
-	Parallel            int  `key:"parallel" default:"64" min:"1" max:"10000" example:"16" about:"Of these at the same time."`
-	Response            Size `key:"response" default:"32MiB" min:"64KiB" max:"1GiB" example:"8MiB" about:"Size of the data that one operation may answer."`
+	Body                Size     `key:"body" default:"1MiB" min:"1KiB" max:"1GiB" example:"256KiB" about:"Size of a request body, after decompression."`
+	Tokens              int      `key:"tokens" default:"4000" min:"1" max:"1000000" example:"2000" about:"Words and signs of a document."`
+	Nesting             int      `key:"nesting" default:"64" min:"1" max:"500" example:"32" about:"Levels of brackets open at once."`
+	Fields              int      `key:"fields" default:"1500" min:"1" max:"1000000" example:"500" about:"Fields of an operation, fragments counted where they are spread."`
+	RootFields          int      `key:"rootFields" default:"30" min:"1" max:"100000" example:"10" about:"Root fields of an operation."`
+	Aliases             int      `key:"aliases" default:"100" min:"1" max:"100000" example:"30" about:"Aliases of an operation."`
+	Directives          int      `key:"directives" default:"50" min:"1" max:"100000" example:"20" about:"Directives of a document."`
+	Fragments           int      `key:"fragments" default:"100" min:"1" max:"1000" example:"50" about:"Fragment definitions of a document."`
+	Overlap             int      `key:"overlap" default:"20000" min:"100" max:"10000000" example:"10000" about:"Steps of comparing fields of the same response name."`
+	IntrospectionFields int      `key:"introspectionFields" default:"500" min:"1" max:"100000" example:"300" about:"Fields of introspection."`
+	IntrospectionDepth  int      `key:"introspectionDepth" default:"20" min:"1" max:"100" example:"15" about:"Levels of introspection."`
+	Errors              int      `key:"errors" default:"20" min:"1" max:"1000" example:"50" about:"Errors that are reported for one request."`
+	DocumentCache       Size     `key:"documentCache" default:"32MiB" min:"64KiB" max:"16GiB" example:"64MiB" about:"Memory for documents and their plans."`
+	CachedDocument      Size     `key:"cachedDocument" default:"16KiB" min:"1KiB" max:"16MiB" example:"32KiB" about:"Longest document that is kept."`
+	PersistedQueries    Size     `key:"persistedQueries" default:"8MiB" min:"64KiB" max:"16GiB" example:"16MiB" about:"Memory for automatic persisted queries."`
+	Timeout             Duration `key:"timeout" default:"10s" min:"10ms" max:"10m" example:"3s" about:"Time for one request, once it has been read. A route with a timeout has its own. Clients shorten it by X-Request-Timeout-Ms."`
+	Calls               int      `key:"calls" default:"1000" min:"1" max:"65535" example:"200" about:"Calls of services that one operation may need."`
+	Parallel            int      `key:"parallel" default:"64" min:"1" max:"10000" example:"16" about:"Of these at the same time."`
+	Response            Size     `key:"response" default:"32MiB" min:"64KiB" max:"1GiB" example:"8MiB" about:"Size of the data that one operation may answer."`
 
 	Upstream Upstream `key:"upstream" about:"What one call of a service may cost."`
 }
@@ -119,6 +57,7 @@ type Limits struct {
 type Upstream struct {
 	Timeout       Duration `key:"timeout" default:"3s" min:"1ms" max:"10m" example:"800ms" about:"Time for one call, connecting included."`
 	DialTimeout   Duration `key:"dialTimeout" default:"1s" min:"1ms" max:"1m" example:"300ms" about:"Time for one TCP connect, name lookup included."`
+	TimeoutHeader string   `key:"timeoutHeader" default:"X-Envoy-Expected-Rq-Timeout-Ms" example:"X-Request-Timeout-Ms" about:"The header that tells a service how many milliseconds a call has left (gRPC has grpc-timeout); none sends none."`
 	TLSTimeout    Duration `key:"tlsTimeout" default:"2s" min:"1ms" max:"1m" example:"1s" about:"Time for one TLS handshake."`
 	Silence       Duration `key:"silence" default:"5m" min:"1s" max:"24h" example:"1m" about:"How long a stream may stand still that @proxy hands on; sockets may for as long as they like."`
 	MaxResponse   Size     `key:"maxResponse" default:"8MiB" min:"1KiB" max:"1GiB" example:"2MiB" about:"Size of a reply, after decompression."`
@@ -139,32 +78,6 @@ type File struct {
 	Text []byte // nil if it could not be read
 }
 
-// Overlays returns what the sources say, as schema reads it.
-func (c *Config) Overlays() map[string]schema.Overlay {
-	out := make(map[string]schema.Overlay, len(c.Sources))
-	for name := range c.Sources {
-		s := c.Sources[name]
-		o := schema.Overlay{
-			At: s.At, Config: map[string]json.RawMessage(s.Config),
-			Resilience: schema.Resilience{Timeout: time.Duration(s.Resilience.Timeout), MaxConcurrent: s.Resilience.MaxConcurrent},
-		}
-		var headers []Header
-		for n, c := range s.calls() {
-			if n > 0 {
-				o.Also = append(o.Also, c.transport)
-				continue
-			}
-			o.Transport, o.BaseURL, o.BaseURLAt, headers = c.transport, c.address.Value, c.address.At, c.headers
-		}
-		for i := range headers {
-			h := &headers[i]
-			o.Headers = append(o.Headers, schema.OverlayHeader{Name: h.Name, Value: h.Value.Reveal(), At: h.At})
-		}
-		out[name] = o
-	}
-	return out
-}
-
 // later are the keys of the design that have no effect yet, and what to do until then. They are refused, never ignored.
 func later(path string) (hint string, known bool) {
 	switch path {
@@ -172,8 +85,6 @@ func later(path string) (hint string, known bool) {
 		return "leave it out", true
 	case "resilience":
 		return "write it for each source, sources.NAME.resilience; limits.upstream.timeout holds for all of them", true
-	case "sources.*.resilience.retry", "sources.*.resilience.breaker", "sources.*.resilience.hedge", "sources.*.resilience.rateLimit":
-		return "leave it out", true
 	case "limits.cost":
 		return "use fields, rootFields and calls", true
 	case "limits.depth":

@@ -247,6 +247,15 @@ func (r *reader) scalar(s string, at schema.Spot, v reflect.Value, k key) {
 		if a := Access(s); a != Open && a != Trusted && a != Off {
 			r.problem(at, k.path, fmt.Sprintf("%q is neither open, trusted nor off", s), didYouMean(s, []string{string(Open), string(Trusted), string(Off)}))
 		}
+	case Balancing:
+		v.SetString(s)
+		if _, known := balancings[Balancing(s)]; !known {
+			all := []string{string(LeastLoaded), string(RoundRobin), string(ByURL), string(ByHeader)}
+			r.problem(at, k.path, fmt.Sprintf("%q is none of %s", s, strings.Join(all, ", ")), didYouMean(s, all))
+		}
+	case Part:
+		r.part(s, at, v, k)
+		return
 	case Size:
 		var size Size
 		size, err = parseSize(s)
@@ -276,6 +285,22 @@ func (r *reader) scalar(s string, at schema.Spot, v reflect.Value, k key) {
 	}
 	if v.CanInt() && r.within(n, at, v, k) {
 		v.SetInt(n)
+	}
+}
+
+// part reads a part of a whole.
+func (r *reader) part(s string, at schema.Spot, v reflect.Value, k key) {
+	f, err := strconv.ParseFloat(s, 64)
+	least, _ := strconv.ParseFloat(k.tags.Get("min"), 64)
+	switch {
+	case err != nil || f != f:
+		r.problem(at, k.path, fmt.Sprintf("%q is not a number", s), exampleOf(k))
+	case f < least:
+		r.problem(at, k.path, "the value is too small: at least "+k.tags.Get("min"), exampleOf(k))
+	case f > 1:
+		r.problem(at, k.path, "the value is too large: at most 1", exampleOf(k))
+	default:
+		v.SetFloat(f)
 	}
 }
 

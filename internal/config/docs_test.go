@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -97,6 +98,9 @@ func TestExamplesOfKeys(t *testing.T) {
 				if strings.HasPrefix(k.Path, "auth.") && i > 0 && path[i-1] == "[]" {
 					other = needed(k.Path, name)
 				}
+				if strings.HasPrefix(k.Path, "sources.") {
+					other = cmp.Or(beside(path[:i+1]), other)
+				}
 				b.WriteString("{ " + other + name + ": ")
 				closing = " }" + closing
 			}
@@ -107,6 +111,32 @@ func TestExamplesOfKeys(t *testing.T) {
 		if _, err := config.Parse("gateway.yaml", text, w); err != nil {
 			t.Errorf("%s\n%v", text, err)
 		}
+	}
+}
+
+// beside is what a key of a source is nothing without.
+func beside(path []string) string {
+	switch strings.TrimPrefix(strings.Join(path, "."), "sources.users.") {
+	case "instances.[].weight":
+		return `address: "a:1", `
+	case "instances.[].address":
+		return "weight: 2, "
+	case "discover.every":
+		return `dns: "a:1", `
+	case "balance":
+		return `instances: [{ address: "a:1" }], `
+	case "balance.header":
+		return "by: header, "
+	case "healthCheck.service":
+		return "grpc: true, "
+	case "healthCheck.every", "healthCheck.timeout":
+		return "path: /healthz, "
+	case "resilience.retry.backoff", "resilience.retry.on", "resilience.retry.budget":
+		return "attempts: 2, "
+	case "resilience.rateLimit.per", "resilience.rateLimit.burst":
+		return "rate: 5, "
+	default:
+		return ""
 	}
 }
 

@@ -57,6 +57,11 @@ func valueSchema(f reflect.StructField) map[string]any {
 		s["anyOf"] = []any{map[string]any{"enum": []Mode{Production, Development}}, variable()}
 	case reflect.TypeFor[Access]():
 		s["anyOf"] = []any{map[string]any{"enum": []Access{Open, Trusted, Off}}, variable()}
+	case reflect.TypeFor[Balancing]():
+		s["anyOf"] = []any{map[string]any{"enum": []Balancing{LeastLoaded, RoundRobin, ByURL, ByHeader}}, variable()}
+	case reflect.TypeFor[Part]():
+		s["anyOf"] = []any{map[string]any{"type": "number", "minimum": 0, "maximum": 1}, variable()}
+		delete(s, "examples")
 	case reflect.TypeFor[Size]():
 		s["anyOf"] = []any{
 			map[string]any{"type": "integer", "minimum": 0},

@@ -53,6 +53,10 @@ func kindName(t reflect.Type) string {
 		return strings.Join([]string{string(Production), string(Development)}, " or ")
 	case reflect.TypeFor[Access]():
 		return strings.Join([]string{string(Open), string(Trusted)}, ", ") + " or " + string(Off)
+	case reflect.TypeFor[Balancing]():
+		return strings.Join([]string{string(LeastLoaded), string(RoundRobin), string(ByURL)}, ", ") + " or " + string(ByHeader)
+	case reflect.TypeFor[Part]():
+		return "part"
 	case reflect.TypeFor[Size]():
 		return "size"
 	case reflect.TypeFor[Duration]():

@@ -48,6 +48,10 @@ func Parse(name, text string, w World) (*Config, error) {
 		r.value(body, reflect.ValueOf(c).Elem(), key{})
 	}
 	r.checkAuth(&c.Auth)
+	r.checkSources(c.Sources)
+	if !headerName(c.Limits.Upstream.TimeoutHeader) {
+		r.problem(schema.Spot{File: name, Line: 1, Column: 1}, "limits.upstream.timeoutHeader", "it is not the name of a header", "for example X-Request-Timeout-Ms")
+	}
 	c.Files = r.files
 	if len(r.problems) == 0 {
 		return c, nil

@@ -27,6 +27,23 @@ const (
 	Off     Access = "off"
 )
 
+// Balancing says which instance gets a call; "" is not said.
+type Balancing string
+
+// The ways to balance.
+const (
+	LeastLoaded Balancing = "leastLoaded"
+	RoundRobin  Balancing = "roundRobin"
+	ByURL       Balancing = "url"
+	ByHeader    Balancing = "header"
+)
+
+// balancings are their names in a schema.
+var balancings = map[Balancing]schema.Balance{LeastLoaded: schema.ByLoad, RoundRobin: schema.ByTurn, ByURL: schema.ByURL, ByHeader: schema.ByHeader}
+
+// Part is a part of a whole, from 0 to 1.
+type Part float64
+
 // Mode is production or development.
 type Mode string
 

@@ -47,6 +47,7 @@ const (
 	UpstreamTooLarge    Code = "UPSTREAM_RESPONSE_TOO_LARGE"
 	UpstreamRateLimited Code = "UPSTREAM_RATE_LIMITED"
 	UpstreamOverloaded  Code = "UPSTREAM_OVERLOADED"
+	CircuitOpen         Code = "CIRCUIT_OPEN"   // it failed too often to be called
 	CallLimit           Code = "CALL_LIMIT"     // the operation needs more upstream calls than one may make
 	ResponseLimit       Code = "RESPONSE_LIMIT" // the response would be longer than one may be
 	NotFound            Code = "NOT_FOUND"

@@ -15,6 +15,7 @@ import (
 //	GET  /metrics              Prometheus
 //	GET  /livez /readyz        health
 //	GET  /status               which generation is served, and how the last reload ended
+//	GET  /statusz              every upstream: its breaker, its budget, its instances
 //	POST /-/reload             reload now; 200, or 422 with the problems
 //
 // A web page of another origin cannot reload: its browser says so, and is refused (403).
@@ -27,6 +28,7 @@ func Admin(gw *Gateway, r *Reloader, m *Metrics) http.Handler {
 		readiness(func() bool { return gw.Live().Ready() })(w, r)
 	})
 	mux.HandleFunc("GET /status", a.status)
+	mux.HandleFunc("GET /statusz", a.statusz)
 	mux.Handle("POST /-/reload", http.NewCrossOriginProtection().Handler(http.HandlerFunc(a.reload)))
 	return mux
 }

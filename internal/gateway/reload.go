@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"manifold/schema"
+	"manifold/upstreams"
 )
 
 // buildTimeout is how long a generation may take to build. A slow one is given up; requests never wait for it.
@@ -77,6 +78,7 @@ func NewReloader(gw *Gateway, first *Inputs, read func() *Inputs, m *Metrics, lo
 	}
 	m.generation.Set(float64(gw.Live().number))
 	m.lastGood.Set(float64(gw.Live().built.Unix()))
+	m.watchUpstreams(func() *upstreams.Set { return gw.Live().set })
 	m.watchKeys(func() map[string]time.Duration {
 		if a := gw.Live().auth; a != nil {
 			return a.KeysAge()

@@ -29,7 +29,7 @@ func Status(code fault.Code) int {
 		return http.StatusGatewayTimeout
 	case fault.UpstreamUnavailable, fault.UpstreamError, fault.UpstreamBadResponse, fault.UpstreamTooLarge:
 		return http.StatusBadGateway
-	case fault.UpstreamRateLimited, fault.UpstreamOverloaded, fault.NotExecuted:
+	case fault.UpstreamRateLimited, fault.UpstreamOverloaded, fault.CircuitOpen, fault.NotExecuted:
 		return http.StatusServiceUnavailable
 	default: // INTERNAL, and limits that an operation of ours runs into
 		return http.StatusInternalServerError
