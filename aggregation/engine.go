@@ -13,6 +13,7 @@ import (
 
 	"manifold/internal/auth"
 	"manifold/internal/fault"
+	"manifold/internal/flight"
 	"manifold/internal/plan"
 	"manifold/internal/rawjson"
 	"manifold/upstreams"
@@ -104,13 +105,13 @@ type Result struct {
 	Lost  *fault.Error
 	frame *frame
 	// together is the run of several requests that this is the result of; nil: of one.
-	together *flight
+	together *flight.Uses
 }
 
 // Release gives the result's memory back. Data and Errors must not be used afterwards. Each request of a run that was made
 // together releases its result once.
 func (r *Result) Release() {
-	if r.together != nil && !r.together.released() {
+	if r.together != nil && !r.together.Last() {
 		return
 	}
 	f := r.frame

@@ -1,8 +1,4 @@
 package aggregation
 
 // Running is how many runs of a coalescer are under way.
-func Running(c *Coalescer) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.running)
-}
+func Running(c *Coalescer) int { return c.running.Len() }

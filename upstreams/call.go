@@ -25,6 +25,8 @@ type Call struct {
 
 	// Idempotent says that the call may be made again.
 	Idempotent bool
+	// Alone says that the reply is for one client only, whatever the call looks like: nobody else gets it, and nobody keeps it.
+	Alone bool
 	// Retries is how many more retries the operation may make; nil: as many as the upstream's policy allows.
 	Retries *atomic.Int32
 

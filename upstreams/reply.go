@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"manifold/internal/fault"
+	"manifold/internal/flight"
 	"manifold/internal/transcode"
 )
 
@@ -35,7 +36,8 @@ type Reply struct {
 	lines  []byte      // header lines as received, each ended by LF
 	header http.Header // instead of lines, if net/http parsed them
 
-	memory *memory // nil: not pooled
+	uses   *flight.Uses // several callers have it; nil: one has
+	memory *memory      // nil: not pooled
 	raw    *block  // holds lines, and Body unless it was compressed
 	plain  *block  // holds the decompressed Body
 }
@@ -101,8 +103,11 @@ func (r *Reply) Headers() http.Header {
 }
 
 // Release gives the memory of the reply back. Nothing of the reply may be used afterwards, and it must be called at
-// most once. In race builds the bytes are overwritten, so that a late reader does not go unnoticed.
+// most once by each who has it. In race builds the bytes are overwritten, so that a late reader does not go unnoticed.
 func (r *Reply) Release() {
+	if r.uses != nil && !r.uses.Last() {
+		return
+	}
 	m := r.memory
 	if m == nil {
 		return

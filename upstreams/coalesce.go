@@ -1,0 +1,86 @@
+package upstreams
+
+import (
+	"context"
+	"encoding/binary"
+	"time"
+
+	"manifold/internal/flight"
+)
+
+// coalescing has equal idempotent calls that are under way at the same time made once, for whichever operations and clients they are.
+// Equal are calls that are equal to the last byte: since a header that is forwarded is in the call, no answer can reach somebody
+// whose call was another (RELIABILITY C.10, K4). counted is told of each call that was spared; nil: nobody is.
+func coalescing(longest time.Duration, counted func()) Policy {
+	return func(next Caller) Caller {
+		c := &coalescer{next: next, longest: longest, counted: counted}
+		c.calls.Shared = func(a *joint, uses *flight.Uses) {
+			if a.reply != nil {
+				a.reply.uses = uses
+			}
+		}
+		return c
+	}
+}
+
+type coalescer struct {
+	next    Caller
+	longest time.Duration // that a call is waited for
+	counted func()
+	calls   flight.Group[string, *joint]
+}
+
+// joint is what came of a call for all who made it. The reply is released by the last of them.
+type joint struct {
+	reply *Reply
+	err   error
+}
+
+func (m *coalescer) Call(ctx context.Context, c *Call) (*Reply, error) {
+	if !c.Idempotent || c.Alone {
+		return m.next.Call(ctx, c)
+	}
+	var few [512]byte
+	key := string(c.appendKey(few[:0]))
+	end := time.Now().Add(m.longest)
+	if at, ok := ctx.Deadline(); ok && at.Before(end) {
+		end = at
+	}
+	out := m.calls.Do(ctx, end, key, func(ctx context.Context) *joint {
+		r, err := m.next.Call(ctx, c)
+		return &joint{r, err}
+	})
+	if out.Alone {
+		return m.next.Call(ctx, c)
+	}
+	if out.Joined && m.counted != nil {
+		m.counted()
+	}
+	return out.Value.reply, out.Value.err
+}
+
+// appendKey appends all that a call is: its parts have their lengths before them, so that different calls are never one key.
+func (c *Call) appendKey(key []byte) []byte {
+	text := func(s string) {
+		key = binary.AppendUvarint(key, uint64(len(s)))
+		key = append(key, s...)
+	}
+	text(c.Method)
+	if c.RPC != nil {
+		text(c.RPC.Path)
+	} else {
+		text("")
+	}
+	key = binary.AppendUvarint(key, uint64(len(c.URL)))
+	key = append(key, c.URL...)
+	key = binary.AppendUvarint(key, uint64(len(c.Headers)))
+	for i := range c.Headers {
+		text(c.Headers[i].Name)
+		text(c.Headers[i].Value)
+	}
+	if c.Body == nil {
+		return append(key, 0)
+	}
+	key = append(key, 1)
+	return append(key, c.Body...)
+}
