@@ -26,6 +26,8 @@ type Engine struct {
 	env      map[string]string
 	config   []map[string]json.RawMessage // by upstream
 	limits   Limits
+	entities *upstreams.Entities // nil: no items are kept
+	recalled func(upstream, hits, misses int)
 	seed     seed
 	frames   sync.Pool
 
@@ -59,6 +61,9 @@ type Options struct {
 	Env      map[string]string            // $env
 	Config   []map[string]json.RawMessage // $config, by upstream; may be shorter than Callers
 	Limits   Limits                       // zero fields: DefaultLimits
+	Entities *upstreams.Entities          // keeps the items of batches; nil: none are kept
+	// Recalled counts the keys of a batch that were looked for among kept items; nil: nobody does.
+	Recalled func(upstream, hits, misses int)
 	// Alone runs every request by itself, also with a Coalescer.
 	Alone bool
 	// Coalesced counts a request that got the result of another's run; nil: nobody does.
@@ -73,6 +78,10 @@ func New(o Options) *Engine {
 	o.Limits.Parallel = cmp.Or(o.Limits.Parallel, def.Parallel)
 	o.Limits.Response = cmp.Or(o.Limits.Response, def.Response)
 	e := &Engine{callers: o.Callers, absolute: o.Absolute, env: o.Env, config: o.Config, limits: o.Limits, seed: seed{maphash.MakeSeed()}}
+	e.entities, e.recalled = o.Entities, o.Recalled
+	if e.recalled == nil {
+		e.recalled = func(int, int, int) {}
+	}
 	e.coalesce, e.coalesced = !o.Alone, o.Coalesced
 	if e.coalesced == nil {
 		e.coalesced = func() {}
@@ -101,6 +110,8 @@ type Result struct {
 	Respond []upstreams.Header
 	// NotFound is set if a field that says so (@notFound) is null without an error: what was asked for is not there.
 	NotFound bool
+	// Degraded are values that are not what their upstreams would say now: kept for too long, or a fallback.
+	Degraded []Degraded
 	// Lost is why a root field is missing that the whole answer is about; nil if none is. See plan.Field.Vital.
 	Lost  *fault.Error
 	frame *frame
@@ -127,7 +138,7 @@ func (e *Engine) Run(ctx context.Context, op *plan.Operation, in Input) *Result 
 	f := e.frames.Get().(*frame)
 	f.ctx, f.op, f.in = ctx, op, in
 	f.out, f.errs, f.path = f.out[:0], f.errs[:0], f.path[:0]
-	f.held, f.stop, f.written, f.responds = f.holding(), nil, 0, nil
+	f.held, f.stop, f.written, f.responds, f.degraded = f.holding(), nil, 0, nil, nil
 	f.notFound, f.lost = false, nil
 	f.retries.Store(maxRetries)
 	f.out = append(f.out, '{')
@@ -148,7 +159,7 @@ func (e *Engine) Run(ctx context.Context, op *plan.Operation, in Input) *Result 
 		}
 	}
 	f.releaseReplies()
-	f.result = Result{Data: f.out, Errors: f.errs, Respond: f.responds, NotFound: f.notFound, Lost: f.lost, frame: f}
+	f.result = Result{Data: f.out, Errors: f.errs, Respond: f.responds, NotFound: f.notFound, Degraded: f.degraded, Lost: f.lost, frame: f}
 	return &f.result
 }
 
@@ -228,6 +239,9 @@ func (e *Engine) do(ctx context.Context, c *call) {
 	if c.upstream >= 0 {
 		caller = e.callers[c.upstream]
 	}
+	if c.each {
+		c.began = time.Now()
+	}
 	c.reply, c.err = caller.Call(ctx, &c.Call)
 }
 
@@ -241,7 +255,7 @@ func (f *frame) release() {
 	clear(f.faults)
 	f.ctx, f.op, f.in, f.part = nil, nil, Input{}, nil
 	f.env = environment{}
-	f.result, f.responds, f.lost = Result{}, nil, nil
+	f.result, f.responds, f.degraded, f.lost = Result{}, nil, nil, nil
 	poison(f)
 	e.frames.Put(f)
 }

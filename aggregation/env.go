@@ -210,10 +210,15 @@ func (e *environment) batch(key string) []byte {
 				member = i
 			}
 		}
+		each, first := e.f.each(e.l), true
 		for n := e.lo; n < e.hi; n++ {
-			if n > e.lo {
+			if each && e.l.answers[n].kind != asked { // it was kept
+				continue
+			}
+			if !first {
 				b = append(b, ',')
 			}
+			first = false
 			parts := e.l.members(n)
 			switch {
 			case member >= 0:

@@ -58,7 +58,9 @@ type frame struct {
 	result  Result
 
 	responds []upstreams.Header
-	notFound bool // what the answer is about is not there
+	degraded []Degraded
+	spans    []span // of the items of the reply in hand, if they may be kept
+	notFound bool   // what the answer is about is not there
 }
 
 // running is one fetch while its part runs.

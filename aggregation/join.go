@@ -40,6 +40,9 @@ func (f *frame) match(c *call, value slot) *fault.Error {
 			item := f.slots[value.from+n]
 			if k := f.keyOf(c, item, guess); k >= 0 && l.answers[k].kind == asked {
 				f.hit(l, k, item)
+				if c.each && int(n) < len(f.spans) {
+					c.found = append(c.found, found{f.spans[n], k})
+				}
 				guess = k + 1
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"manifold/internal/plan"
 	"manifold/internal/rawjson"
+	"manifold/upstreams"
 )
 
 // loading is a loader while a part runs: the identity of what it loads. A key is asked for once, however many objects of the
@@ -19,6 +20,8 @@ type loading struct {
 	table   []uint32 // open addressing: number of the key + 1; 0: free
 	asked   int      // keys below this number have been asked for
 	shared  sharing  // keys from several places of the plan
+	base    upstreams.Base
+	old     []keptItem
 }
 
 // keyed is a key: its text is what keys are compared by.
@@ -36,6 +39,8 @@ func (l *loading) reset(p *plan.Loader) {
 	clear(l.table)
 	l.asked = 0
 	l.shared.reset()
+	clear(l.old)
+	l.old = l.old[:0]
 }
 
 // seed makes tables of different processes differ, so that nobody can choose keys that collide.

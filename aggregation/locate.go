@@ -13,6 +13,8 @@ type locator struct {
 	b   []byte
 	buf uint16      // number of b among the frame's buffers
 	env mapping.Env // for values made by mappings
+
+	noted *plan.Shape // where its items are is noted; nil: of none
 }
 
 // value locates the value at b[i] and returns its slot. base is the record that Inline shapes fill. Depth is the number of
@@ -209,8 +211,12 @@ func (l *locator) list(i, depth int, item *plan.Shape) (out slot, end int, err e
 	}
 	for more {
 		var s slot
+		start := i
 		if s, i, err = l.value(i, depth+1, item, -1); err != nil {
 			return out, i, err
+		}
+		if item == l.noted {
+			f.spans = append(f.spans, span{start, i})
 		}
 		f.stack = append(f.stack, s)
 		if i, more, err = rawjson.Next(b, i, ']'); err != nil {

@@ -19,16 +19,38 @@ func (f *frame) read(c *call) {
 	if wrong := f.respond(c); wrong != nil && e == nil {
 		e = wrong
 	}
+	good := e == nil
 	if e != nil && c.loader.plan.Outcome.Fallback != nil {
-		value, e = f.fallback(c)
+		if value, e = f.fallback(c); e == nil {
+			f.degrade(c.loader, fallback)
+		}
 	}
 	if e == nil {
 		e = f.match(c, value)
 	}
-	if e != nil {
+	switch {
+	case e != nil:
 		e.Upstream = c.loader.plan.Source
-		f.failKeys(c.loader, c.lo, c.hi, e)
+		if !c.each || !f.makeDo(c) {
+			f.failKeys(c.loader, c.lo, c.hi, e)
+		}
+	case good && c.reply != nil:
+		f.went(c)
 	}
+}
+
+// went notes that a call went well: what it brought is kept, and what it made invalid is not any more.
+func (f *frame) went(c *call) {
+	if c.reply.Stale {
+		f.degrade(c.loader, stale)
+	}
+	switch {
+	case c.each:
+		f.remember(c)
+	case c.lost.kind != failed:
+		c.reply.Keep()
+	}
+	f.invalidate(c)
 }
 
 // valueOf decides what a reply means and locates its value.
@@ -158,6 +180,9 @@ func (f *frame) locateBody(c *call) (slot, error) {
 	}
 	f.stack = f.stack[:0]
 	l := locator{f: f, b: body, buf: uint16(c.buf), env: &f.env}
+	if f.spans = f.spans[:0]; c.each {
+		l.noted = p.Shape.Item
+	}
 	i := 0
 	if bytes.HasPrefix(body, byteOrderMark) {
 		i = len(byteOrderMark)

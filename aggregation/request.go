@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
+	"time"
 
 	"manifold/internal/fault"
 	"manifold/internal/mapping"
@@ -28,6 +29,10 @@ type call struct {
 	// written by the goroutine that makes the call, read after it is done
 	reply *upstreams.Reply
 	err   error
+
+	each  bool // its items are kept, each by its key
+	began time.Time
+	found []found // items that answered keys, if they are kept
 
 	respond []upstreams.Header // what the reply puts into the response
 	lost    slot               // why items of a batch are missing in the reply; not failed: none are
@@ -59,6 +64,15 @@ func (f *frame) request(r *running, l *loading, lo, hi int) {
 		f.answerLocally(l, lo, hi)
 		return
 	}
+	if f.each(l) && f.recall(r, l, lo, hi) {
+		return
+	}
+	f.call(r, l, lo, hi)
+}
+
+// call queues the call for the keys that are not answered yet.
+func (f *frame) call(r *running, l *loading, lo, hi int) {
+	p := l.plan
 	if len(f.calls) >= f.engine.limits.Calls {
 		f.failKeys(l, lo, hi, fault.New(fault.CallLimit, fmt.Sprintf("The operation needs more than %d upstream calls.", f.engine.limits.Calls)))
 		return
@@ -68,14 +82,17 @@ func (f *frame) request(r *running, l *loading, lo, hi int) {
 	if err == nil && len(c.URL) > maxURL && hi-lo > 1 {
 		f.calls = f.calls[:len(f.calls)-1]
 		mid := (lo + hi) / 2
-		f.request(r, l, lo, mid)
-		f.request(r, l, mid, hi)
+		f.call(r, l, lo, mid)
+		f.call(r, l, mid, hi)
 		return
 	}
 	if err != nil {
 		f.calls = f.calls[:len(f.calls)-1]
 		f.unfilled(l, lo, hi, err)
 		return
+	}
+	if c.Cache != nil && !c.each {
+		c.Cache.Tags = f.tags(l, lo, hi)
 	}
 	r.calls++
 	if p.Request.Idempotent {
@@ -102,7 +119,14 @@ func (f *frame) newCall(r *running, l *loading, lo, hi int) *call {
 	}
 	*c = call{
 		Call:     upstreams.Call{Method: l.plan.Request.Method, URL: c.URL[:0], Headers: c.Headers[:0], RPC: l.plan.Request.RPC, Timeout: l.plan.Request.Timeout, Idempotent: l.plan.Request.Idempotent, Retries: &f.retries},
-		upstream: l.plan.Upstream, run: r, loader: l, lo: lo, hi: hi,
+		upstream: l.plan.Upstream, run: r, loader: l, lo: lo, hi: hi, found: c.found[:0], each: f.each(l),
+	}
+	c.Alone = l.plan.Request.Function || len(l.plan.Request.Respond) > 0
+	if k := l.plan.Request.Cache; k != nil {
+		c.Cache = &upstreams.CacheRule{
+			MaxAge: k.MaxAge, StaleWhileRevalidate: k.StaleWhileRevalidate, StaleIfError: k.StaleIfError,
+			Public: k.Public, Judged: l.plan.Outcome.Success != nil || l.plan.Request.Document != nil, Items: k.Each,
+		}
 	}
 	return c
 }
@@ -172,8 +196,11 @@ func (f *frame) unfilled(l *loading, lo, hi int, err error) {
 
 func (f *frame) failKeys(l *loading, lo, hi int, e *fault.Error) {
 	s := f.fail(e)
+	each := f.each(l)
 	for n := lo; n < hi; n++ {
-		l.answers[n] = s
+		if !each || l.answers[n].kind == asked { // others are answered by what was kept
+			l.answers[n] = s
+		}
 	}
 }
 
@@ -213,7 +240,7 @@ func (f *frame) share(c, twin *call) {
 
 // follows reads the reply of an equal call.
 func (f *frame) follows(c, twin *call) {
-	c.reply, c.err, c.buf, c.done, c.key = twin.reply, twin.err, twin.buf, true, twin.key
+	c.reply, c.err, c.buf, c.done, c.key, c.began = twin.reply, twin.err, twin.buf, true, twin.key, twin.began
 	f.read(c)
 	f.settle(c.run)
 }

@@ -1,6 +1,7 @@
 package bff
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -43,6 +44,10 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, o *Operation, x
 			data = x.out
 			h.Set("Preference-Applied", "errors")
 		}
+	}
+	if len(result.Degraded) > 0 {
+		h["Cache-Control"] = noStore
+		h.Set("X-Gateway-Degraded", degraded(result.Degraded))
 	}
 	for _, header := range result.Respond {
 		h.Add(header.Name, header.Value)
@@ -245,4 +250,13 @@ func (s *Server) problem(w http.ResponseWriter, _ *http.Request, r *refusal) int
 	}
 	problem.Send(w, p)
 	return status
+}
+
+// degraded names the connectors whose values are not what their upstreams would say now, and why.
+func degraded(all []aggregation.Degraded) string {
+	var out []string
+	for _, d := range all {
+		out = append(out, cmp.Or(d.Coordinate, d.Upstream)+"="+d.Kind)
+	}
+	return strings.Join(out, ", ")
 }

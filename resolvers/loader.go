@@ -51,6 +51,7 @@ func (c *compilation) loaderOf(conn *schema.Connector, t *ast.Type, named *schem
 	l.describe(conn)
 	l.plan.Table = c.intro.tables[conn]
 	l.layoutReply(conn, t, named)
+	l.keepEach(conn)
 	return l
 }
 
@@ -84,10 +85,35 @@ func (l *loader) describe(conn *schema.Connector) {
 		Method: h.Method, URL: h.URL, Headers: headers(h.Headers), Body: h.Body, Encoding: h.Encoding, Idempotent: h.Idempotent(),
 		Respond: headers(h.Respond), Timeout: conn.Timeout,
 	}
+	p.Request.Cache, p.Request.Invalidates = cacheOf(conn), conn.Invalidates
 	p.Request.Function = conn.Function() != nil
 	if conn.RPC != nil {
 		p.Request.RPC = conn.RPC.Codec
 	}
+}
+
+// cacheOf returns how replies may be kept.
+func cacheOf(conn *schema.Connector) *plan.Cache {
+	c := conn.Cache
+	if c == nil || c.MaxAge == 0 {
+		return nil
+	}
+	out := &plan.Cache{MaxAge: c.MaxAge, StaleWhileRevalidate: c.StaleWhileRevalidate, StaleIfError: c.StaleIfError, Public: c.Public, Tags: c.Tags}
+	return out
+}
+
+// keepEach has the items of a batch that carry their keys kept one by one: then a batch asks for those that are not there, whoever
+// asked for the others.
+func (l *loader) keepEach(conn *schema.Connector) {
+	p := l.plan
+	if p.Request == nil || p.Request.Cache == nil || p.Mode != plan.Batch || p.Match != plan.MatchKey {
+		return
+	}
+	if conn.RPC != nil || conn.Ask != nil || p.Reply.Transform != nil {
+		return
+	}
+	p.Request.Cache.Each = true
+	p.Request.Cache.Salt = fmt.Sprintf("%s %q %q", conn.ID, p.Reply.Path, p.Keys)
 }
 
 func headers(rules []schema.Header) (out []plan.Header) {

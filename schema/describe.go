@@ -38,6 +38,7 @@ func (l *loader) describe(all *uses) *Gateway {
 	l.checkRequires()
 	l.privates()
 	l.readGuards()
+	l.readCaches()
 	l.checkShapes()
 	l.fitReplies()
 	l.fitFunctions()

@@ -92,6 +92,8 @@ func effective() []string {
 		"@key", "@key(fields:)", "@key(resolvable:)",
 		"@lookup", "@is", "@is(field:)", "@require", "@require(field:)", "@shareable", "@requires", "@requires(fields:)", "@external",
 		"@internal", "@inaccessible", "@tag", "@tag(name:)",
+		"@cacheControl", "@cacheControl(maxAge:)", "@cacheControl(scope:)", "@cacheControl(staleWhileRevalidate:)", "@cacheControl(staleIfError:)",
+		"@cacheTag", "@cacheTag(format:)", "@invalidates", "@invalidates(tags:)",
 		"@mock", "@mock(value:)",
 		"@proxy", "@proxy(path:)", "@proxy(source:)", "@proxy(strip:)", "@proxy(methods:)", "@proxy(auth:)",
 		"@authenticated", "@requiresScopes", "@requiresScopes(scopes:)",

@@ -112,6 +112,7 @@ type Type struct {
 	// Represented is how the router of a supergraph may name an entity. Only the union _Entity has it.
 	Represented []Representation
 
+	Cache  *Cache  // of objects and interfaces: @cacheControl
 	Guards []Guard // of objects: what a request has to be granted to see one, where its type is not the field's own
 
 	// Of enums. Clients neither send nor get what is hidden; defaults of the schema and hidden fields may hold it.
@@ -179,6 +180,7 @@ type Field struct {
 	Args   []*Arg
 	Hidden bool    // clients do not see it
 	Guards []Guard // what a request has to be granted to see it; all of them
+	Cache  *Cache  // @cacheControl
 
 	// Connector is the field's own binding, or nil.
 	Connector *Connector
@@ -245,18 +247,21 @@ type Arg struct {
 
 // Connector is one @connect: the rule of where a value comes from.
 type Connector struct {
-	Timeout    time.Duration // of its calls; 0: that of its source
-	ID         string        // id: of the directive, else the coordinate (Type or Type.field, with #n for a second one)
-	Coordinate string
-	Source     *Source      // nil for a connector without transport
-	HTTP       *HTTP        // nil for a connector without transport
-	RPC        *RPCMethod   // the method that a gRPC call calls; nil for other calls
-	Ask        *Ask         // the field of a GraphQL service that is asked for; nil for other calls
-	Selection  mapping.Node // nil: default mapping
-	Blind      bool         // the selection reads nothing of the reply's body, so that any body will do
-	Batch      *Batch       // not nil exactly if a template reads $batch
-	Errors     Errors       // merged with the source's, member by member
-	Success    mapping.Node // merged with the source's; nil: 2xx
+	Timeout time.Duration // of its calls; 0: that of its source
+	Cache   *Cache        // how what it brings may be kept; nil: as the replies say
+	// Invalidates are the tags of what it makes invalid.
+	Invalidates []*template.Text
+	ID          string // id: of the directive, else the coordinate (Type or Type.field, with #n for a second one)
+	Coordinate  string
+	Source      *Source      // nil for a connector without transport
+	HTTP        *HTTP        // nil for a connector without transport
+	RPC         *RPCMethod   // the method that a gRPC call calls; nil for other calls
+	Ask         *Ask         // the field of a GraphQL service that is asked for; nil for other calls
+	Selection   mapping.Node // nil: default mapping
+	Blind       bool         // the selection reads nothing of the reply's body, so that any body will do
+	Batch       *Batch       // not nil exactly if a template reads $batch
+	Errors      Errors       // merged with the source's, member by member
+	Success     mapping.Node // merged with the source's; nil: 2xx
 	// Inputs are the fields of the parent that its templates and selection read by $this or $batch (for a loader written on
 	// a root field, the arguments that are its key), without repeats, in order of first use.
 	Inputs []Input

@@ -27,6 +27,8 @@ type Call struct {
 	Idempotent bool
 	// Alone says that the reply is for one client only, whatever the call looks like: nobody else gets it, and nobody keeps it.
 	Alone bool
+	// Cache says how the reply may be kept; nil: the reply itself does.
+	Cache *CacheRule
 	// Retries is how many more retries the operation may make; nil: as many as the upstream's policy allows.
 	Retries *atomic.Int32
 

@@ -10,10 +10,10 @@ import (
 
 // coalescing has equal idempotent calls that are under way at the same time made once, for whichever operations and clients they are.
 // Equal are calls that are equal to the last byte: since a header that is forwarded is in the call, no answer can reach somebody
-// whose call was another (RELIABILITY C.10, K4). counted is told of each call that was spared; nil: nobody is.
-func coalescing(longest time.Duration, counted func()) Policy {
+// whose call was another (RELIABILITY C.10, K4).
+func coalescing(longest time.Duration, g Gauge) Policy {
 	return func(next Caller) Caller {
-		c := &coalescer{next: next, longest: longest, counted: counted}
+		c := &coalescer{next: next, longest: longest, gauge: g}
 		c.calls.Shared = func(a *joint, uses *flight.Uses) {
 			if a.reply != nil {
 				a.reply.uses = uses
@@ -26,7 +26,7 @@ func coalescing(longest time.Duration, counted func()) Policy {
 type coalescer struct {
 	next    Caller
 	longest time.Duration // that a call is waited for
-	counted func()
+	gauge   Gauge         // nil: nobody counts
 	calls   flight.Group[string, *joint]
 }
 
@@ -53,8 +53,8 @@ func (m *coalescer) Call(ctx context.Context, c *Call) (*Reply, error) {
 	if out.Alone {
 		return m.next.Call(ctx, c)
 	}
-	if out.Joined && m.counted != nil {
-		m.counted()
+	if out.Joined && m.gauge != nil {
+		m.gauge.Coalesced()
 	}
 	return out.Value.reply, out.Value.err
 }

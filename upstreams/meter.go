@@ -18,7 +18,24 @@ type Meter interface {
 type Gauge interface {
 	Started()
 	Ended(outcome Outcome, took time.Duration)
-	Retried() // one more attempt of a call that has been counted as started
+	Retried()   // one more attempt of a call that has been counted as started
+	Coalesced() // a call that was not made, since an equal one was under way
+	Cached(r CacheResult)
+}
+
+// CacheResult says what came of looking for a kept reply. The list is closed.
+type CacheResult uint8
+
+// Results of looking for a kept reply.
+const (
+	CacheHit   CacheResult = iota // it was there, and no call was made
+	CacheStale                    // it was there and old, and was used
+	CacheMiss                     // it was not there, or too old
+)
+
+// CacheResults lists all of them, as metrics call them.
+func CacheResults() []string {
+	return []string{CacheHit: "hit", CacheStale: "stale", CacheMiss: "miss"}
 }
 
 // Outcome says how a call ended. The list is closed.

@@ -11,11 +11,14 @@ import (
 )
 
 type tally struct {
-	started, retried int
-	ended            []Outcome
+	started, retried, spared int
+	kept                     []CacheResult
+	ended                    []Outcome
 }
 
 func (t *tally) Retried()                         { t.retried++ }
+func (t *tally) Coalesced()                       { t.spared++ }
+func (t *tally) Cached(r CacheResult)             { t.kept = append(t.kept, r) }
 func (t *tally) Started()                         { t.started++ }
 func (t *tally) Ended(o Outcome, _ time.Duration) { t.ended = append(t.ended, o) }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"manifold/internal/deadline"
+	"manifold/internal/store"
 )
 
 // Options are the limits of all calls. A zero field means its default.
@@ -26,6 +27,9 @@ type Options struct {
 	MaxConns    int           // open connections to one host and port; further calls wait; default 256
 	IdleConns   int           // of these, how many are kept without work for longer than a moment; default 64
 	IdleTimeout time.Duration // how long a connection is kept without work; default 60 s
+
+	Store *store.Store // keeps replies; nil: none are kept
+	Alone bool         // every call is made by itself, even if an equal one is under way
 
 	Meter Meter // counts calls; nil: nobody does
 

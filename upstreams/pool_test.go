@@ -50,9 +50,12 @@ func openSource(t *testing.T, s *schema.Source, o upstreams.Options) *upstreams.
 	return set
 }
 
+// number makes each call another one, so that none is made for several.
+var number atomic.Int64
+
 // once makes a call and returns who answered and with what status, or the code of the fault.
 func once(set *upstreams.Set, headers ...upstreams.Header) (instance, outcome string) {
-	r, err := set.Caller(0).Call(context.Background(), &upstreams.Call{Method: "GET", URL: []byte("http://api.test/x"), Idempotent: true, Headers: headers})
+	r, err := set.Caller(0).Call(context.Background(), &upstreams.Call{Method: "GET", URL: fmt.Appendf(nil, "http://api.test/x?n=%d", number.Add(1)), Idempotent: true, Headers: headers})
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return "", string(f.Code)
 	}

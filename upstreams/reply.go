@@ -36,10 +36,14 @@ type Reply struct {
 	lines  []byte      // header lines as received, each ended by LF
 	header http.Header // instead of lines, if net/http parsed them
 
+	// Stale says that the reply was kept, and is older than it should be.
+	Stale bool
+
+	keep   *keeping     // how it may be kept; nil: it may not
 	uses   *flight.Uses // several callers have it; nil: one has
 	memory *memory      // nil: not pooled
-	raw    *block  // holds lines, and Body unless it was compressed
-	plain  *block  // holds the decompressed Body
+	raw    *block       // holds lines, and Body unless it was compressed
+	plain  *block       // holds the decompressed Body
 }
 
 // Header returns the values of the named header in the order received, nil if there is none.

@@ -9,6 +9,7 @@ import (
 	"manifold/bff/goclient"
 	"manifold/bff/openapi"
 	"manifold/bff/typescript"
+	"manifold/internal/config"
 	"manifold/internal/gateway"
 	"manifold/schema"
 )
@@ -22,6 +23,9 @@ type clientFlags struct {
 
 	methods []openapi.Method // that gateway.yaml has
 	mock    schema.Mock      // sources that are not called
+
+	gateway *schema.Gateway // once it is read
+	config  *config.Config
 }
 
 // client reads the gateway and finds the client.
@@ -39,6 +43,7 @@ func (c *clientFlags) client(w *world) (*bff.Client, error) {
 		return nil, err
 	}
 	methods := in.config.Authentication()
+	c.gateway, c.config = gw, in.config
 	c.methods = gateway.OpenAPIMethods(&methods)
 	names := make([]string, 0, len(api.Clients))
 	for _, client := range api.Clients {

@@ -2,6 +2,9 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"net"
 	"os"
 	"os/signal"
@@ -13,6 +16,7 @@ import (
 	"manifold/aggregation"
 	"manifold/internal/config"
 	"manifold/internal/gateway"
+	"manifold/internal/store"
 	"manifold/upstreams"
 )
 
@@ -24,6 +28,7 @@ type live struct {
 	reloader *gateway.Reloader
 	metrics  *gateway.Metrics
 	config   *config.Config // as it was at the start
+	store    *store.Store   // of kept replies, for all generations; nil: none are kept
 	setup    setup
 }
 
@@ -35,15 +40,43 @@ func openLive(c *serveCmd, w *world, s setup) (*live, error) {
 		return nil, first.Err
 	}
 	l.config = cfg
+	if !cfg.Cache.Off {
+		l.store = openStore(cfg, l.metrics)
+		first.Options.Upstreams.Store = l.store
+	}
 	first.Options.Revision = first.Revision()
 	gen, err := gateway.Build(first.Files, first.Options, nil)
 	if err != nil {
+		l.closeStore()
 		return nil, err
 	}
 	tellProblems(w, gen.Warnings())
 	l.gateway = gateway.New(gen)
 	l.reloader = gateway.NewReloader(l.gateway, first, func() *gateway.Inputs { in, _ := l.read(); return in }, l.metrics, s.Logger)
 	return l, nil
+}
+
+// openStore opens what keeps replies. A Redis that is down is waited for in the background.
+func openStore(cfg *config.Config, m *gateway.Metrics) *store.Store {
+	o := store.Options{MaxBytes: int64(cfg.Cache.Memory), Count: m.Kept}
+	if url := cfg.Redis.URL.Reveal(); url != "" {
+		o.Redis = &store.RedisOptions{URL: url, Prefix: cfg.Redis.Prefix}
+	}
+	s := store.New(o)
+	m.WatchStore(s)
+	return s
+}
+
+// storeOf tells whether what gateway.yaml says of the store has changed, without telling what it says: an address may hold a password.
+func storeOf(cfg *config.Config) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %t %q %q", cfg.Cache.Memory, cfg.Cache.Off, cfg.Redis.URL.Reveal(), cfg.Redis.Prefix))
+	return hex.EncodeToString(sum[:4])
+}
+
+func (l *live) closeStore() {
+	if l.store != nil {
+		l.store.Close()
+	}
 }
 
 // read reads all files anew. What flags say wins over gateway.yaml.
@@ -64,7 +97,7 @@ func (l *live) read() (*gateway.Inputs, *config.Config) {
 	}
 	out := &gateway.Inputs{
 		Files: in.sources, Err: err, Watch: append([]string{in.path}, in.names...),
-		Fixed: []gateway.Fixed{{Name: "listen", Value: string(cfg.Listen)}, {Name: "admin", Value: string(cfg.Admin)}},
+		Fixed: []gateway.Fixed{{Name: "listen", Value: string(cfg.Listen)}, {Name: "admin", Value: string(cfg.Admin)}, {Name: "cache and redis", Value: storeOf(cfg)}},
 	}
 	if in.there {
 		out.Texts = append(out.Texts, gateway.Text{Name: in.path, Body: in.text})
@@ -89,7 +122,7 @@ func (l *live) read() (*gateway.Inputs, *config.Config) {
 	out.Options.Operations = in.operations
 	out.Options.Read = in.files.read
 	out.Options.Functions, out.Options.AuthFailed, out.Options.RouteUsed = l.world.Functions, l.metrics.AuthFailed, l.metrics.RouteUsed
-	out.Options.Coalesced, out.Options.Upstreams.Meter = l.metrics.Coalesced, l.metrics.Upstreams()
+	out.Options.Coalesced, out.Options.Upstreams.Meter, out.Options.Upstreams.Store = l.metrics.Coalesced, l.metrics.Upstreams(), l.store
 	out.Options.Env, out.Options.Logger, out.Options.Mock = l.world.Env, l.setup.Logger, l.serve.mock()
 	return out, cfg
 }
@@ -110,7 +143,7 @@ func options(c *config.Config) gateway.Options {
 			Timeout: time.Duration(n.Upstream.Timeout), DialTimeout: time.Duration(n.Upstream.DialTimeout),
 			TLSTimeout: time.Duration(n.Upstream.TLSTimeout), Silence: time.Duration(n.Upstream.Silence), MaxResponse: int(n.Upstream.MaxResponse), MaxMessage: int(n.Upstream.MaxMessage),
 			MaxHeader: int(n.Upstream.MaxHeader), MaxConcurrent: n.Upstream.MaxConcurrent, MaxConns: n.Upstream.MaxConns, IdleConns: n.Upstream.IdleConns,
-			IdleTimeout: time.Duration(n.Upstream.IdleTimeout), TimeHeader: n.Upstream.TimeoutHeader,
+			IdleTimeout: time.Duration(n.Upstream.IdleTimeout), Alone: !c.Coalesce, TimeHeader: n.Upstream.TimeoutHeader,
 		},
 		Overlays: c.Overlays(), Federation: c.Federation, GraphQL: gateway.Access(c.GraphQL), Auth: c.Authentication(),
 	}
@@ -118,6 +151,7 @@ func options(c *config.Config) gateway.Options {
 
 // run serves until ctx ends: requests on public, operators on admin (nil: none), SIGHUP, and with watch the files.
 func (l *live) run(ctx context.Context, public, admin net.Listener, watch bool) error {
+	defer l.closeStore()
 	ctx, end := context.WithCancel(ctx)
 	defer end() // a listener that fails ends the others
 	hangups := make(chan os.Signal, 1)

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"manifold/internal/plan"
 )
 
 // planCmd is `manifold plan`.
@@ -20,6 +22,7 @@ type planCmd struct {
 	Config    string   `help:"gateway.yaml, for what it says about sources; default gateway.yaml here, or beside the schema." placeholder:"FILE"`
 
 	mockFlags
+	shown
 }
 
 // Help is the long text of `manifold plan --help`.
@@ -32,7 +35,8 @@ Examples:
     manifold plan -q '{ users(limit: 3) { name orders { id } } }'
     manifold plan -q 'query($id: ID!) { user(id: $id) { name } }' -v '{"id": 7}'
     manifold plan -f query.graphql -o Home gateway.graphql
-    manifold plan --bff mobile -o MobileHome`
+    manifold plan --bff mobile -o MobileHome
+    manifold plan --isolation --policies -q '{ shopName }'`
 }
 
 // Run prints the plan.
@@ -56,7 +60,7 @@ func (c *planCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	printed, err := compile(gw, text, c.Operation, variables)
+	printed, err := compile(gw, text, c.Operation, variables, func(op *plan.Operation) string { return c.of(gw, op, in.config) })
 	if err != nil {
 		return err
 	}
@@ -85,7 +89,7 @@ func (c *planCmd) routes(w *world) error {
 			fmt.Fprintln(w.Stdout)
 		}
 		printed = true
-		fmt.Fprint(w.Stdout, planned(o))
+		fmt.Fprint(w.Stdout, planned(o)+c.of(flags.gateway, o.Plan, flags.config))
 	}
 	if !printed {
 		return &usageError{fmt.Sprintf("the client %s has no operation %q", c.BFF, c.Operation), "there is " + strings.Join(names, ", ")}

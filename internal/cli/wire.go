@@ -59,7 +59,7 @@ func subgraphSDL(gw *schema.Gateway) string { return schema.SubgraphSDL(gw) }
 
 // compile prints the plan of one operation of the query text. If variables is not nil, they are checked against the
 // operation and printed as connectors would get them. The error is a gqlerror.List if the query is at fault.
-func compile(gw *schema.Gateway, text, operation string, variables map[string]any) (string, error) {
+func compile(gw *schema.Gateway, text, operation string, variables map[string]any, more func(*plan.Operation) string) (string, error) {
 	doc, errs := gqlparser.LoadQueryWithRules(gw.Schema, text, rules.NewDefaultRules())
 	if len(errs) > 0 {
 		return "", errs
@@ -87,7 +87,7 @@ func compile(gw *schema.Gateway, text, operation string, variables map[string]an
 	if err != nil {
 		return "", err
 	}
-	return plan.Print(compiled) + given.String(), nil
+	return plan.Print(compiled) + given.String() + more(compiled), nil
 }
 
 // planned prints the plan of an operation of a client, below the route that it is served at.

@@ -20,12 +20,28 @@ type Config struct {
 	// Coalesce has equal queries that are under way at the same time run once.
 	Coalesce bool `key:"coalesce" default:"true" example:"false" about:"Queries that are equal in all that their answers depend on (the operation, its variables, who asks, every header that is forwarded or read) and under way at the same time run once. false runs each by itself."`
 
+	Cache Cache `key:"cache" about:"Replies of services that are kept: those that say so themselves (RFC 9111), and what has @cacheControl."`
+	Redis Redis `key:"redis" about:"A Redis that gateways share as a second cache. Without one each keeps replies for itself."`
+
 	Sources map[string]Source `key:"sources" about:"What this environment says about a @source, by its name."`
 	Limits  Limits            `key:"limits" about:"What one request may cost."`
 
 	// Files are the files that the values were read from by ${file:...}, for whoever watches them.
 	Files []File
 	Spots Spots
+}
+
+// Cache is the memory for kept replies.
+type Cache struct {
+	Memory Size `key:"memory" default:"64MiB" min:"1MiB" max:"64GiB" example:"256MiB" about:"Memory for kept replies. Those that are used least go first."`
+	Off    bool `key:"off" default:"false" example:"true" about:"true keeps nothing."`
+}
+
+// Redis is the second tier of the cache.
+type Redis struct {
+	URL    Secret      `key:"url" example:"redis://user:${file:/run/secrets/redis}@cache.internal:6379/0" about:"Its address; rediss:// for TLS. A Redis that is down costs no request more than 50 ms, and is left alone then." need:"yes"`
+	Prefix string      `key:"prefix" default:"manifold:" example:"shop:" about:"What its keys begin with. Gateways with the same prefix share replies."`
+	At     schema.Spot // of the mapping
 }
 
 // Limits bound what one request may cost.
@@ -81,7 +97,7 @@ type File struct {
 // later are the keys of the design that have no effect yet, and what to do until then. They are refused, never ignored.
 func later(path string) (hint string, known bool) {
 	switch path {
-	case "redis", "telemetry", "state", "cache":
+	case "telemetry", "state":
 		return "leave it out", true
 	case "resilience":
 		return "write it for each source, sources.NAME.resilience; limits.upstream.timeout holds for all of them", true

@@ -234,7 +234,7 @@ func TestProblems(t *testing.T) {
 		{"api key", "auth:\n  apiKeys:\n    keys: [{ sha256: abc, owner: a }]\n", "sha256 has to be 64 hexadecimal digits"},
 		{"expiry", "auth:\n  apiKeys:\n    keys: [{ sha256: abc, owner: a, expires: soon }]\n", "\"soon\" is not a day"},
 		{"graphql", "graphql: closed\n", "1:10: graphql: \"closed\" is neither open, trusted nor off"},
-		{"redis", "redis: { url: x }\n", "1:1: redis: redis is part of"},
+		{"redis", "redis: { url: x }\n", "redis.url: it is not the address of a Redis"},
 		{"telemetry", "telemetry: { log: json }\n", "1:1: telemetry: telemetry is part of"},
 		{"resilience", "resilience: { timeout: 1s }\n", "1:1: resilience: resilience is part of gateway.yaml but not effective yet"},
 		{"retries", "sources:\n  a: { resilience: { retry: { attempts: 2, on: [connect, 404] } } }\n", `2:58: sources.a.resilience.retry.on: "404" is no reason`},

@@ -98,6 +98,9 @@ func TestExamplesOfKeys(t *testing.T) {
 				if strings.HasPrefix(k.Path, "auth.") && i > 0 && path[i-1] == "[]" {
 					other = needed(k.Path, name)
 				}
+				if k.Path == "redis.prefix" && name == "prefix" {
+					other = `url: "redis://a:1", `
+				}
 				if strings.HasPrefix(k.Path, "sources.") {
 					other = cmp.Or(beside(path[:i+1]), other)
 				}

@@ -13,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
+	"manifold/internal/store"
 	"manifold/schema"
 )
 
@@ -49,6 +50,11 @@ func Parse(name, text string, w World) (*Config, error) {
 	}
 	r.checkAuth(&c.Auth)
 	r.checkSources(c.Sources)
+	if url := c.Redis.URL.Reveal(); url != "" {
+		if err := store.CheckURL(url); err != nil {
+			r.problem(c.Redis.At, "redis.url", "it is not the address of a Redis: "+err.Error(), "for example redis://cache.internal:6379")
+		}
+	}
 	if !headerName(c.Limits.Upstream.TimeoutHeader) {
 		r.problem(schema.Spot{File: name, Line: 1, Column: 1}, "limits.upstream.timeoutHeader", "it is not the name of a header", "for example X-Request-Timeout-Ms")
 	}

@@ -50,6 +50,7 @@ func TestNested(t *testing.T) {
 		defer inner.Stop()
 		start := time.Now()
 		<-inner.Done()
+		synctest.Wait()
 		if time.Since(start) != time.Second || inner.Err() == nil || outer.Err() == nil {
 			t.Errorf("ended after %v: %v, %v", time.Since(start), inner.Err(), outer.Err())
 		}

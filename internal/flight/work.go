@@ -68,7 +68,7 @@ func (w *work) look() {
 }
 
 // gone reports whether who asked has gone. That its time is over does not count: the work has a time of its own.
-func gone(client context.Context) bool { return client.Err() == context.Canceled } //nolint:errorlint // contexts return it as it is
+func gone(client context.Context) bool { return client.Err() == context.Canceled }
 
 // Done implements context.Context.
 func (w *work) Done() <-chan struct{} {

@@ -121,6 +121,7 @@ func (e *endpoint) writeAnswer(w http.ResponseWriter, x *exchange, mediaType []s
 		out = append(out, `{"data":`...)
 	}
 	out = append(out, data...)
+	out = x.answer.AppendExtensions(out)
 	x.out = append(out, '}')
 	x.answer.AddHeaders(w.Header())
 	e.write(w, x.out, mediaType, http.StatusOK)

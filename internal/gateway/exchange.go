@@ -14,11 +14,12 @@ import (
 
 // answer is the result of an operation that ran.
 type answer interface {
-	Data() []byte                   // the JSON text of data: an object or null
-	HasErrors() bool                // something was emptied or went wrong
-	AppendErrors(dst []byte) []byte // appends the JSON array of errors
-	AddHeaders(h http.Header)       // adds what upstreams hand to the client (respond:)
-	Release()                       // the bytes of Data are not used any more
+	Data() []byte                       // the JSON text of data: an object or null
+	HasErrors() bool                    // something was emptied or went wrong
+	AppendErrors(dst []byte) []byte     // appends the JSON array of errors
+	AppendExtensions(dst []byte) []byte // appends the member extensions with the comma before it, or nothing
+	AddHeaders(h http.Header)           // adds what upstreams hand to the client (respond:)
+	Release()                           // the bytes of Data are not used any more
 }
 
 // exchange is one request and its response on their way through gqlgen's executor.

@@ -122,7 +122,7 @@ func build(model *schema.Gateway, files []*ast.Source, o Options, prev *Generati
 	if o.Callers != nil {
 		find = o.Callers(set)
 	}
-	engine := aggregation.Options{Absolute: find(-1), Env: model.Env, Limits: o.Calls, Alone: o.Alone, Coalesced: o.Coalesced}
+	engine := aggregation.Options{Absolute: find(-1), Env: model.Env, Limits: o.Calls, Alone: o.Alone, Coalesced: o.Coalesced, Entities: upstreams.NewEntities(o.Upstreams.Store)}
 	for _, s := range model.Sources {
 		engine.Callers = append(engine.Callers, find(s.Index))
 		engine.Config = append(engine.Config, s.Config)

@@ -22,11 +22,12 @@ func (d *discard) WriteHeader(int)             {}
 // readyAnswer is an answer that costs nothing.
 type readyAnswer struct{ data []byte }
 
-func (a *readyAnswer) Data() []byte                   { return a.data }
-func (a *readyAnswer) HasErrors() bool                { return false }
-func (a *readyAnswer) AddHeaders(http.Header)         {}
-func (a *readyAnswer) AppendErrors(dst []byte) []byte { return dst }
-func (a *readyAnswer) Release()                       {}
+func (a *readyAnswer) Data() []byte                       { return a.data }
+func (a *readyAnswer) HasErrors() bool                    { return false }
+func (a *readyAnswer) AppendExtensions(dst []byte) []byte { return dst }
+func (a *readyAnswer) AddHeaders(http.Header)             {}
+func (a *readyAnswer) AppendErrors(dst []byte) []byte     { return dst }
+func (a *readyAnswer) Release()                           {}
 
 // benchHandler returns a handler that answers with 27 KB, and one request for it.
 func benchHandler(tb testing.TB) (http.Handler, func() *http.Request) {

@@ -38,11 +38,12 @@ type fakeAnswer struct {
 	released     *atomic.Int32
 }
 
-func (a fakeAnswer) Data() []byte                   { return []byte(a.data) }
-func (a fakeAnswer) HasErrors() bool                { return a.errors != "" }
-func (a fakeAnswer) AppendErrors(dst []byte) []byte { return append(dst, a.errors...) }
-func (a fakeAnswer) AddHeaders(http.Header)         {}
-func (a fakeAnswer) Release()                       { a.released.Add(1) }
+func (a fakeAnswer) Data() []byte                       { return []byte(a.data) }
+func (a fakeAnswer) HasErrors() bool                    { return a.errors != "" }
+func (a fakeAnswer) AppendErrors(dst []byte) []byte     { return append(dst, a.errors...) }
+func (a fakeAnswer) AppendExtensions(dst []byte) []byte { return dst }
+func (a fakeAnswer) AddHeaders(http.Header)             {}
+func (a fakeAnswer) Release()                           { a.released.Add(1) }
 
 // fakeSchema is an ExecutableSchema that answers every operation alike.
 type fakeSchema struct {

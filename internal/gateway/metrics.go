@@ -26,6 +26,7 @@ type Metrics struct {
 	took       *prometheus.HistogramVec
 	coalesced  prometheus.Counter
 	upstreams  *upstreamMetrics
+	kept       [2][8]prometheus.Counter // by tier and result
 }
 
 // AuthFailed counts a credential that was refused.
@@ -97,6 +98,7 @@ func NewMetrics() *Metrics {
 	m.Registry.MustRegister(m.generation, m.lastGood, reloads, m.refused, m.coalesced, m.routes, m.partial, m.retiring, m.took, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.Registry.MustRegister(m.upstreams.collectors()...)
+	m.kept = keptCounters(m.Registry)
 	return m
 }
 

@@ -34,6 +34,28 @@ func (o *outcome) AddHeaders(h http.Header) {
 	}
 }
 
+// AppendExtensions appends the member extensions of the response, if there is something to say in it: which values are not what their
+// upstreams would say now.
+func (o *outcome) AppendExtensions(dst []byte) []byte {
+	all := o.result.Degraded
+	if len(all) == 0 {
+		return dst
+	}
+	dst = append(dst, `,"extensions":{"gateway":{"degraded":[`...)
+	for i, d := range all {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, '{')
+		if d.Coordinate != "" {
+			dst = append(rawjson.Quote(append(dst, `"connector":`...), d.Coordinate), ',')
+		}
+		dst = rawjson.Quote(append(dst, `"upstream":`...), d.Upstream)
+		dst = append(rawjson.Quote(append(dst, `,"kind":`...), d.Kind), '}')
+	}
+	return append(dst, "]}}"...)
+}
+
 // AppendErrors appends the errors of the response (GraphQL 7.1.2): message, locations, path, and the code, the upstream's
 // logical name and whatever the user's errors.extensions says. In development the cause is shown too; it may hold an
 // upstream's own text.

@@ -15,6 +15,8 @@ type upstreamMetrics struct {
 	took     *prometheus.HistogramVec
 	inFlight *prometheus.GaugeVec
 	retries  *prometheus.CounterVec
+	spared   *prometheus.CounterVec
+	kept     *prometheus.CounterVec
 
 	mu     sync.Mutex
 	gauges map[string]*upstreamGauge
@@ -37,12 +39,18 @@ func newUpstreamMetrics() *upstreamMetrics {
 		retries: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "manifold_upstream_retries_total", Help: "Attempts of calls after the first one.",
 		}, []string{"upstream"}),
+		spared: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "manifold_coalesced_total", Help: "Calls that were not made, since an equal one was under way.",
+		}, []string{"upstream"}),
+		kept: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "manifold_cache_total", Help: "Calls for which a kept reply was looked for: hit and stale were not made, miss were.",
+		}, []string{"upstream", "result"}),
 		gauges: map[string]*upstreamGauge{},
 	}
 }
 
 func (m *upstreamMetrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{m.calls, m.took, m.inFlight, m.retries}
+	return []prometheus.Collector{m.calls, m.took, m.inFlight, m.retries, m.spared, m.kept}
 }
 
 // Upstream implements upstreams.Meter. All generations count together.
@@ -54,7 +62,10 @@ func (m *upstreamMetrics) Upstream(name string) upstreams.Gauge {
 	defer m.mu.Unlock()
 	g := m.gauges[name]
 	if g == nil {
-		g = &upstreamGauge{took: m.took.WithLabelValues(name), inFlight: m.inFlight.WithLabelValues(name), retried: m.retries.WithLabelValues(name)}
+		g = &upstreamGauge{took: m.took.WithLabelValues(name), inFlight: m.inFlight.WithLabelValues(name), retried: m.retries.WithLabelValues(name), spared: m.spared.WithLabelValues(name)}
+		for _, r := range upstreams.CacheResults() {
+			g.kept = append(g.kept, m.kept.WithLabelValues(name, r))
+		}
 		for _, o := range upstreams.Outcomes() {
 			g.ended = append(g.ended, m.calls.WithLabelValues(name, o.String()))
 		}
@@ -68,11 +79,19 @@ type upstreamGauge struct {
 	took     prometheus.Observer
 	inFlight prometheus.Gauge
 	retried  prometheus.Counter
+	spared   prometheus.Counter
 	ended    []prometheus.Counter // by outcome
+	kept     []prometheus.Counter // by result
 }
 
 // Retried implements upstreams.Gauge.
 func (g *upstreamGauge) Retried() { g.retried.Inc() }
+
+// Coalesced implements upstreams.Gauge.
+func (g *upstreamGauge) Coalesced() { g.spared.Inc() }
+
+// Cached implements upstreams.Gauge.
+func (g *upstreamGauge) Cached(r upstreams.CacheResult) { g.kept[r].Inc() }
 
 // Started implements upstreams.Gauge.
 func (g *upstreamGauge) Started() { g.inFlight.Inc() }

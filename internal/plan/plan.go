@@ -139,9 +139,24 @@ type Request struct {
 	// Document is what a GraphQL service is asked, with the members of Body as arguments; nil for other calls. Body is the JSON
 	// of Document and variables then.
 	Document *Document
+	// Cache says how replies may be kept; nil: as they say themselves.
+	Cache *Cache
+	// Invalidates are the tags of what a call that went well makes invalid.
+	Invalidates []*template.Text
 	// Function is set for a Go function of this program, whose Method is FN: the parents of a batch fail, and fall back, each for
 	// itself.
 	Function bool
+}
+
+// Cache is @cacheControl of a call.
+type Cache struct {
+	MaxAge               time.Duration
+	StaleWhileRevalidate time.Duration
+	StaleIfError         time.Duration
+	Public               bool             // credentials do not count
+	Each                 bool             // of a batch: every item is kept by its key, instead of the reply
+	Salt                 string           // with Each: tells loaders apart that make equal calls
+	Tags                 []*template.Text // read $this of the key
 }
 
 // Header is one header rule.

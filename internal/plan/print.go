@@ -77,6 +77,12 @@ func (p *printer) fetch(depth int, part *Part, f *Fetch) {
 		if l.Request.Timeout > 0 {
 			p.line(depth+1, "within %s", l.Request.Timeout)
 		}
+		if l.Request.Cache != nil {
+			p.cache(depth+1, l.Request.Cache)
+		}
+		if l.Request.Invalidates != nil {
+			p.line(depth+1, "makes invalid %s", texts(l.Request.Invalidates))
+		}
 	}
 	if l.Private {
 		p.line(depth+1, "not quoted in errors")

@@ -135,3 +135,6 @@ func (s *Store) Stats() Stats {
 	}
 	return st
 }
+
+// Shared reports whether entries of others may be found here.
+func (s *Store) Shared() bool { return s.remote != nil }

@@ -1,0 +1,50 @@
+package outbound
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"os"
+	"time"
+)
+
+// ClientCertificate is what the gateway shows to a server that wants to know who calls (mutual TLS).
+type ClientCertificate struct {
+	CertFile   string // PEM: the certificate, then those between it and its authority
+	KeyFile    string // PEM
+	CAFile     string // PEM: who may vouch for the server; "": those of the system. It is read once
+	ServerName string // in the server's certificate; "": the host that is called
+
+	Now func() time.Time // nil: time.Now
+	// Failed is told when changed files are not taken, once for each change. It is called in a handshake, by one goroutine at a
+	// time, and must not wait. Nil: nobody is told.
+	Failed func(error)
+}
+
+// TLS reads the files and returns a configuration for calls, TLS 1.2 or later. When the files of the certificate change, handshakes
+// from then on show the new one; connections that are open keep the old one. The files are looked at in handshakes, at most once per
+// second. A certificate without its key, as there is for a moment while files are replaced, is not taken: the old one stays.
+func (c ClientCertificate) TLS() (*tls.Config, error) {
+	now := c.Now
+	if now == nil {
+		now = time.Now
+	}
+	config := &tls.Config{ServerName: c.ServerName, MinVersion: tls.VersionTLS12}
+	if c.CAFile != "" {
+		text, err := os.ReadFile(c.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("the authorities of a server cannot be read: %w", err)
+		}
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(text) {
+			return nil, fmt.Errorf("the authorities of a server cannot be read: %s holds no certificate in PEM", c.CAFile)
+		}
+	}
+	p := &pair{certFile: c.CertFile, keyFile: c.KeyFile, now: now, failed: c.Failed}
+	p.looked, p.seen = now(), p.stat()
+	if err := p.load(); err != nil {
+		return nil, err
+	}
+	config.GetClientCertificate = p.get
+	return config, nil
+}

@@ -1,0 +1,75 @@
+package upstreams
+
+import (
+	"context"
+	"crypto/sha256"
+	"time"
+
+	"manifold/internal/freshness"
+	"manifold/internal/store"
+)
+
+// Entities keeps the items of batches, each by its key, so that a batch asks only for those that are not there. It is safe for
+// concurrent use; a nil Entities keeps nothing.
+type Entities struct{ store *store.Store }
+
+// NewEntities keeps items in s; nil if there is none.
+func NewEntities(s *store.Store) *Entities {
+	if s == nil {
+		return nil
+	}
+	return &Entities{s}
+}
+
+// Base is what the items of a batch have in common: all that their call is, but for the keys.
+type Base [sha256.Size + 1]byte
+
+// Base returns the base of a call without keys to an upstream. Two calls with different headers, credentials among them, have
+// different ones, unless the rule says that credentials do not count.
+func (e *Entities) Base(upstream string, c *Call) Base {
+	k := cache{upstream: upstream}
+	sum := sha256.Sum256([]byte(k.key(c)))
+	out := Base{'e'}
+	copy(out[1:], sum[:])
+	return out
+}
+
+// Get returns an item as JSON, which nobody may write. old says that it is older than it should be, and good only if there is no
+// newer one to be had.
+func (e *Entities) Get(ctx context.Context, base *Base, key []byte) (item []byte, old, found bool) {
+	var few [128]byte
+	entry, found := e.store.Get(ctx, string(append(append(few[:0], base[:]...), key...)))
+	if !found {
+		return nil, false, false
+	}
+	return entry.Value, !entry.IsFresh(time.Now()), true
+}
+
+// Set keeps a copy of an item.
+func (e *Entities) Set(base *Base, key, item []byte, l Lasting, tags []string) {
+	e.store.Set(string(append(append([]byte{}, base[:]...), key...)), store.Entry{
+		Value: append([]byte{}, item...), Stored: l.began, Fresh: l.fresh, Stale: l.stale, Tags: tags,
+	})
+}
+
+// Invalidate makes all invalid that is kept under one of the tags. It returns false if others that share the store could not be told
+// yet.
+func (e *Entities) Invalidate(ctx context.Context, tags ...string) bool {
+	return e.store.Invalidate(ctx, tags...)
+}
+
+// Lasting is how long the items of a reply may be kept.
+type Lasting struct {
+	began        time.Time
+	fresh, stale time.Duration
+}
+
+// Lasting returns how long the items of a reply may be kept that c brought; not ok if they may not. began is when the call began.
+func (r *Reply) Lasting(c *Call, began time.Time) (l Lasting, ok bool) {
+	rule, h := c.Cache, r.Headers()
+	if rule.Public && (freshness.Varies(h, "Authorization") || freshness.Varies(h, "Cookie")) {
+		return l, false
+	}
+	l = Lasting{began: began, fresh: freshness.Allows(r.Status, h, began, rule.MaxAge, !rule.Public), stale: rule.StaleIfError}
+	return l, l.fresh > 0
+}
