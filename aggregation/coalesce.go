@@ -9,6 +9,7 @@ import (
 	"manifold/internal/deadline"
 	"manifold/internal/flight"
 	"manifold/internal/plan"
+	"manifold/upstreams"
 )
 
 // Coalescer has equal requests of one operation that are under way at the same time run once. Equal are those whose results depend
@@ -63,7 +64,7 @@ func (c *Coalescer) appendKey(key []byte, in Input) []byte {
 func (e *Engine) RunTogether(ctx context.Context, op *plan.Operation, in Input, c *Coalescer) *Result {
 	limited := deadline.OfRequest(ctx, in.Header, cmp.Or(in.Time, e.limits.Time))
 	defer limited.Stop()
-	if c == nil || !e.coalesce {
+	if c == nil || !e.coalesce || e.faults && in.Header.Get(upstreams.FaultHeader) != "" {
 		return e.Run(limited, op, in)
 	}
 	var few [256]byte

@@ -26,6 +26,7 @@ type Engine struct {
 	env      map[string]string
 	config   []map[string]json.RawMessage // by upstream
 	limits   Limits
+	faults   bool                // requests may ask for them
 	entities *upstreams.Entities // nil: no items are kept
 	recalled func(upstream, hits, misses int)
 	seed     seed
@@ -61,6 +62,7 @@ type Options struct {
 	Env      map[string]string            // $env
 	Config   []map[string]json.RawMessage // $config, by upstream; may be shorter than Callers
 	Limits   Limits                       // zero fields: DefaultLimits
+	Faults   bool                         // calls fail on purpose if their requests ask for it
 	Entities *upstreams.Entities          // keeps the items of batches; nil: none are kept
 	// Recalled counts the keys of a batch that were looked for among kept items; nil: nobody does.
 	Recalled func(upstream, hits, misses int)
@@ -78,7 +80,7 @@ func New(o Options) *Engine {
 	o.Limits.Parallel = cmp.Or(o.Limits.Parallel, def.Parallel)
 	o.Limits.Response = cmp.Or(o.Limits.Response, def.Response)
 	e := &Engine{callers: o.Callers, absolute: o.Absolute, env: o.Env, config: o.Config, limits: o.Limits, seed: seed{maphash.MakeSeed()}}
-	e.entities, e.recalled = o.Entities, o.Recalled
+	e.faults, e.entities, e.recalled = o.Faults, o.Entities, o.Recalled
 	if e.recalled == nil {
 		e.recalled = func(int, int, int) {}
 	}
@@ -141,6 +143,9 @@ func (e *Engine) Run(ctx context.Context, op *plan.Operation, in Input) *Result 
 	f.held, f.stop, f.written, f.responds, f.degraded = f.holding(), nil, 0, nil, nil
 	f.notFound, f.lost = false, nil
 	f.retries.Store(maxRetries)
+	if f.injected = ""; e.faults {
+		f.injected = in.Header.Get(upstreams.FaultHeader)
+	}
 	f.out = append(f.out, '{')
 	for i, part := range op.Parts {
 		if first := i == 0 || len(f.out) == 1; !f.perform(part, first) {

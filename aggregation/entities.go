@@ -22,7 +22,7 @@ type span struct{ from, to int }
 
 // each reports whether items of a loader are kept by their keys.
 func (f *frame) each(l *loading) bool {
-	return f.engine.entities != nil && l.plan.Request != nil && l.plan.Request.Cache != nil && l.plan.Request.Cache.Each
+	return f.engine.entities != nil && f.injected == "" && l.plan.Request != nil && l.plan.Request.Cache != nil && l.plan.Request.Cache.Each
 }
 
 // recall answers the keys of a loader that are kept. It reports whether all of them are.

@@ -57,6 +57,7 @@ type frame struct {
 	path    []segment
 	result  Result
 
+	injected string // faults that the request asks for
 	responds []upstreams.Header
 	degraded []Degraded
 	spans    []span // of the items of the reply in hand, if they may be kept

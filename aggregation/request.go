@@ -121,7 +121,9 @@ func (f *frame) newCall(r *running, l *loading, lo, hi int) *call {
 		Call:     upstreams.Call{Method: l.plan.Request.Method, URL: c.URL[:0], Headers: c.Headers[:0], RPC: l.plan.Request.RPC, Timeout: l.plan.Request.Timeout, Idempotent: l.plan.Request.Idempotent, Retries: &f.retries},
 		upstream: l.plan.Upstream, run: r, loader: l, lo: lo, hi: hi, found: c.found[:0], each: f.each(l),
 	}
-	c.Alone = l.plan.Request.Function || len(l.plan.Request.Respond) > 0
+	c.Identity = f.in.Identity
+	c.Faults = f.injected
+	c.Alone = l.plan.Request.Function || len(l.plan.Request.Respond) > 0 || f.injected != ""
 	if k := l.plan.Request.Cache; k != nil {
 		c.Cache = &upstreams.CacheRule{
 			MaxAge: k.MaxAge, StaleWhileRevalidate: k.StaleWhileRevalidate, StaleIfError: k.StaleIfError,

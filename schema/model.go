@@ -48,6 +48,7 @@ type Source struct {
 	Headers    []Header
 	Resilience Resilience
 	Instances  Instances
+	Outbound   Outbound
 	GRPC       *GRPC    // nil: no gRPC
 	GraphQL    *GraphQL // nil: no GraphQL
 	// Function makes it the source that stands for a Go function of this program: its Name is the function's, and Pos is nil.

@@ -24,6 +24,7 @@ type Overlay struct {
 
 	Resilience Resilience // lies over the source's, member by member
 	Instances  Instances
+	Outbound   Outbound
 
 	At        Spot // where it is written
 	BaseURLAt Spot

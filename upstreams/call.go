@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"manifold/internal/auth"
 	"manifold/internal/balance"
 	"manifold/internal/transcode"
 )
@@ -27,6 +28,10 @@ type Call struct {
 	Idempotent bool
 	// Alone says that the reply is for one client only, whatever the call looks like: nobody else gets it, and nobody keeps it.
 	Alone bool
+	// Identity is who asks; nil: nobody is known. It is not a part of the call, unless a policy makes it one.
+	Identity *auth.Identity
+	// Faults is what has to go wrong, in the words of FaultHeader; "": nothing.
+	Faults string
 	// Cache says how the reply may be kept; nil: the reply itself does.
 	Cache *CacheRule
 	// Retries is how many more retries the operation may make; nil: as many as the upstream's policy allows.

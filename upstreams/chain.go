@@ -25,6 +25,12 @@ func (u *upstream) chain(r schema.Resilience, o *Options, leaf Caller) Caller {
 	}
 	most := cmp.Or(r.Timeout, o.Timeout)
 	c := leaf
+	if o.Faults {
+		c = injecting(u.name)(c)
+	}
+	if u.tokens != nil {
+		c = authorizing(u.name, u.tokens)(c)
+	}
 	c = timeout(u.name, most)(c)
 	u.bulkhead = &compartment{next: c, upstream: u.name, most: cmp.Or(r.MaxConcurrent, o.MaxConcurrent)}
 	c = u.bulkhead
@@ -50,6 +56,9 @@ func (u *upstream) chain(r schema.Resilience, o *Options, leaf Caller) Caller {
 	}
 	if !o.Alone {
 		c = coalescing(most*longestChain, g)(c)
+	}
+	if u.signer != nil {
+		c = identifying(u.name, u.signer, u.identityHeader)(c)
 	}
 	return c
 }

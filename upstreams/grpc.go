@@ -26,6 +26,8 @@ type GRPCTarget struct {
 	// without scheme means), passthrough:///127.0.0.1:9102, unix:///run/catalog.sock, or ipv4:10.0.0.1:9102,10.0.0.2:9102.
 	Target string
 	TLS    bool // or plain HTTP/2
+	// Config is how TLS is spoken; nil: with whom the system believes.
+	Config *tls.Config
 	// Authority is the name that the service is told, and whose certificate it has to have; "": that of the target.
 	Authority string
 }
@@ -52,7 +54,11 @@ func OpenGRPC(upstream string, target GRPCTarget, o Options) (*GRPC, error) {
 	}
 	security := insecure.NewCredentials()
 	if target.TLS {
-		security = credentials.NewTLS(&tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12})
+		config := target.Config
+		if config == nil {
+			config = &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12}
+		}
+		security = credentials.NewTLS(config.Clone())
 	}
 	dial = append(
 		dial,

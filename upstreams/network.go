@@ -76,7 +76,7 @@ func (n *network) acquire(address string) *host {
 func (n *network) acquireGRPC(upstream string, t GRPCTarget) (g *GRPC, key string, err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	key = fmt.Sprintf("grpc %s %t %s", t.Target, t.TLS, upstream)
+	key = fmt.Sprintf("grpc %s %t %p %s", t.Target, t.TLS, t.Config, upstream)
 	if g = n.grpcs[key]; g == nil {
 		if g, err = OpenGRPC(upstream, t, n.options); err != nil {
 			return nil, "", err

@@ -31,6 +31,8 @@ type Options struct {
 	Store *store.Store // keeps replies; nil: none are kept
 	Alone bool         // every call is made by itself, even if an equal one is under way
 
+	Faults bool // calls fail on purpose if their requests ask for it: see FaultHeader
+
 	Meter Meter // counts calls; nil: nobody does
 
 	Resolver Resolver // finds the addresses of instances; nil: the system's. It has to be comparable

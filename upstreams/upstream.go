@@ -2,6 +2,7 @@ package upstreams
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -11,6 +12,7 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 
 	"manifold/internal/breaker"
+	"manifold/internal/outbound"
 	"manifold/schema"
 )
 
@@ -24,7 +26,11 @@ type upstream struct {
 	bulkhead *compartment
 	budget   *budget // of retries; nil: none are made
 	pool     *pool   // nil: there is one address
-	released []func()
+
+	tokens         *outbound.TokenSource // of the gateway's own; nil: none
+	signer         *outbound.Signer      // says who asks; nil: nothing does
+	identityHeader string
+	released       []func()
 }
 
 // close gives up what the upstream holds.
@@ -48,6 +54,13 @@ func fingerprint(src *schema.Source) string {
 	if r.RateLimit != nil {
 		fmt.Fprintf(&b, " limit %+v", *r.RateLimit)
 	}
+	if t := src.Outbound.Token; t != nil {
+		fmt.Fprintf(&b, " token %#v", *t)
+	}
+	if i := src.Outbound.Identity; i != nil {
+		fmt.Fprintf(&b, " identity %#v", *i)
+	}
+	fmt.Fprintf(&b, " tls %#v", src.Outbound.TLS)
 	r.Retry, r.RateLimit = nil, nil
 	fmt.Fprintf(&b, " %+v %+v", r, src.Instances)
 	return b.String()
@@ -57,13 +70,22 @@ func fingerprint(src *schema.Source) string {
 func (n *network) open(src *schema.Source) (*upstream, error) {
 	u := &upstream{name: src.Name}
 	r := src.Resilience
+	if err := u.credentials(src, &n.options); err != nil {
+		u.close()
+		return nil, err
+	}
+	secrets, err := tlsConfig(src.Outbound.TLS, &n.options)
+	if err != nil {
+		u.close()
+		return nil, err
+	}
 	switch {
 	case src.Function != nil:
 		r.Breaker.Off = true // it is in this program: there is nothing to spare
 		u.caller = u.chain(r, &n.options, NewFunction(src.Function, n.options))
 		return u, nil
 	case src.GRPC != nil:
-		leaf, err := n.grpcLeaf(u, src)
+		leaf, err := n.grpcLeaf(u, src, secrets)
 		if err != nil {
 			u.close()
 			return nil, err
@@ -75,22 +97,31 @@ func (n *network) open(src *schema.Source) (*upstream, error) {
 	if err != nil {
 		return nil, err
 	}
-	u.stream = &stream{upstream: src.Name, origin: o, transport: n.streams, options: &n.options}
+	streams := n.streams
+	if secrets != nil {
+		streams = streamTransport(&n.options)
+		streams.TLSClientConfig = secrets
+		u.released = append(u.released, streams.CloseIdleConnections)
+	}
+	u.stream = &stream{upstream: src.Name, origin: o, transport: streams, options: &n.options}
 	if !src.Instances.Several() && !src.Instances.Health.Active {
-		u.caller = u.chain(r, &n.options, n.leaf(u, o, o.address, r.MaxConcurrent))
+		u.caller = u.chain(r, &n.options, n.leaf(u, o, o.address, r.MaxConcurrent, secrets))
 		return u, nil
 	}
 	u.pool = newPool(n.poolOf(src, o.address, poolOf{
 		open: func(address string) Caller {
 			if o.secure {
-				return n.secureAt(u.name, o, address)
+				return n.secureAt(u.name, o, address, secrets)
 			}
-			return n.leaf(u, o, address, r.MaxConcurrent)
+			return n.leaf(u, o, address, r.MaxConcurrent, secrets)
 		},
 		closed: n.closeLeaf,
 		probe:  probeHTTP(o.text + src.Instances.Health.Path),
 	}))
-	streams := streamTransport(&n.options)
+	streams = streamTransport(&n.options)
+	if secrets != nil {
+		streams.TLSClientConfig = secrets
+	}
 	streams.DialContext = u.pool.dial(newDialer(n.options.DialTimeout))
 	u.stream.transport = streams
 	u.released = append(u.released, u.pool.close, streams.CloseIdleConnections)
@@ -116,8 +147,11 @@ func (n *network) poolOf(src *schema.Source, alone string, p poolOf) poolOf {
 }
 
 // leaf returns what sends calls to an address of an origin, so many of them at once at least.
-func (n *network) leaf(u *upstream, o *origin, address string, atOnce int) Caller {
-	if o.secure {
+func (n *network) leaf(u *upstream, o *origin, address string, atOnce int, secrets *tls.Config) Caller {
+	switch {
+	case o.secure && secrets != nil:
+		return n.secureAt(u.name, o, "", secrets)
+	case o.secure:
 		return &secure{upstream: u.name, origin: o, transport: n.secure, memory: n.memory, options: &n.options}
 	}
 	h := n.acquire(address)
@@ -130,10 +164,15 @@ func (n *network) leaf(u *upstream, o *origin, address string, atOnce int) Calle
 }
 
 // secureAt returns what sends calls to one address of an https origin. The name of the origin is what the certificate has to be for.
-func (n *network) secureAt(upstream string, o *origin, address string) Caller {
+func (n *network) secureAt(upstream string, o *origin, address string, secrets *tls.Config) Caller {
 	t := secureTransport(&n.options)
 	d := newDialer(n.options.DialTimeout)
-	t.DialContext = dialAt(d, address)
+	if address != "" {
+		t.DialContext = dialAt(d, address)
+	}
+	if secrets != nil {
+		t.TLSClientConfig = secrets
+	}
 	return &secure{upstream: upstream, origin: o, transport: t, memory: n.memory, options: &n.options}
 }
 
@@ -152,8 +191,8 @@ func (n *network) closeLeaf(c Caller) {
 
 // grpcLeaf returns what calls a source of gRPC: one client that knows all addresses of its target, or a pool of clients of an address
 // each, where addresses are given apart from it.
-func (n *network) grpcLeaf(u *upstream, src *schema.Source) (Caller, error) {
-	target := GRPCTarget{Target: src.GRPC.Target, TLS: src.GRPC.TLS}
+func (n *network) grpcLeaf(u *upstream, src *schema.Source, secrets *tls.Config) (Caller, error) {
+	target := GRPCTarget{Target: src.GRPC.Target, TLS: src.GRPC.TLS, Config: secrets}
 	if _, _, err := grpcAddress(target.Target); err != nil {
 		return nil, err
 	}
@@ -169,7 +208,7 @@ func (n *network) grpcLeaf(u *upstream, src *schema.Source) (Caller, error) {
 	service := src.Instances.Health.Service
 	u.pool = newPool(n.poolOf(src, target.Target, poolOf{
 		open: func(address string) Caller {
-			at := GRPCTarget{Target: "passthrough:///" + address, TLS: target.TLS, Authority: authority}
+			at := GRPCTarget{Target: "passthrough:///" + address, TLS: target.TLS, Config: secrets, Authority: authority}
 			if address == target.Target {
 				at = target
 			}

@@ -143,7 +143,7 @@ func options(c *config.Config) gateway.Options {
 			Timeout: time.Duration(n.Upstream.Timeout), DialTimeout: time.Duration(n.Upstream.DialTimeout),
 			TLSTimeout: time.Duration(n.Upstream.TLSTimeout), Silence: time.Duration(n.Upstream.Silence), MaxResponse: int(n.Upstream.MaxResponse), MaxMessage: int(n.Upstream.MaxMessage),
 			MaxHeader: int(n.Upstream.MaxHeader), MaxConcurrent: n.Upstream.MaxConcurrent, MaxConns: n.Upstream.MaxConns, IdleConns: n.Upstream.IdleConns,
-			IdleTimeout: time.Duration(n.Upstream.IdleTimeout), Alone: !c.Coalesce, TimeHeader: n.Upstream.TimeoutHeader,
+			IdleTimeout: time.Duration(n.Upstream.IdleTimeout), Alone: !c.Coalesce, Faults: c.Faults, TimeHeader: n.Upstream.TimeoutHeader,
 		},
 		Overlays: c.Overlays(), Federation: c.Federation, GraphQL: gateway.Access(c.GraphQL), Auth: c.Authentication(),
 	}

@@ -20,8 +20,9 @@ type Config struct {
 	// Coalesce has equal queries that are under way at the same time run once.
 	Coalesce bool `key:"coalesce" default:"true" example:"false" about:"Queries that are equal in all that their answers depend on (the operation, its variables, who asks, every header that is forwarded or read) and under way at the same time run once. false runs each by itself."`
 
-	Cache Cache `key:"cache" about:"Replies of services that are kept: those that say so themselves (RFC 9111), and what has @cacheControl."`
-	Redis Redis `key:"redis" about:"A Redis that gateways share as a second cache. Without one each keeps replies for itself."`
+	Faults bool  `key:"faults" default:"false" example:"true" about:"true lets requests have calls fail on purpose: X-Manifold-Fault: reviews=timeout, orders=503@30%. For tests, and for who builds pages; never where clients are real."`
+	Cache  Cache `key:"cache" about:"Replies of services that are kept: those that say so themselves (RFC 9111), and what has @cacheControl."`
+	Redis  Redis `key:"redis" about:"A Redis that gateways share as a second cache. Without one each keeps replies for itself."`
 
 	Sources map[string]Source `key:"sources" about:"What this environment says about a @source, by its name."`
 	Limits  Limits            `key:"limits" about:"What one request may cost."`

@@ -175,6 +175,9 @@ func (r *reader) named(n ast.Node, v reflect.Value, k key) {
 	for _, m := range members {
 		name, _ := keyText(m)
 		item := reflect.New(v.Type().Elem()).Elem()
+		if item.Kind() == reflect.Struct {
+			r.defaults(item)
+		}
 		r.value(m.Value, item, k.child(name, "*", ""))
 		if at := item.FieldByName("At"); at.IsValid() {
 			at.Set(reflect.ValueOf(r.at(m)))

@@ -2,7 +2,10 @@ package config_test
 
 import (
 	"cmp"
+	"crypto/ed25519"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"flag"
 	"fmt"
 	"os"
@@ -138,9 +141,25 @@ func beside(path []string) string {
 		return "attempts: 2, "
 	case "resilience.rateLimit.per", "resilience.rateLimit.burst":
 		return "rate: 5, "
-	default:
+	case "auth.tls.cert":
+		return "key: a, "
+	case "auth.tls.key":
+		return "cert: a, "
+	}
+	needs := map[string][][2]string{
+		"oauth2":   {{"tokenURL", "'https://a/t'"}, {"clientID", "a"}, {"clientSecret", "a"}},
+		"identity": {{"issuer", "a"}, {"audience", "a"}, {"key", "'${file:a.pem}'"}},
+	}
+	if len(path) != 5 || path[2] != "auth" {
 		return ""
 	}
+	out := ""
+	for _, need := range needs[path[3]] {
+		if need[0] != path[4] {
+			out += need[0] + ": " + need[1] + ", "
+		}
+	}
+	return out
 }
 
 // needed are the keys without which an item of auth is none.
@@ -178,6 +197,10 @@ func needed(path, name string) string {
 // fileOf answers ${file:...} in examples.
 func fileOf(path string) ([]byte, error) {
 	switch {
+	case strings.HasSuffix(path, ".pem"):
+		_, key, _ := ed25519.GenerateKey(nil)
+		der, err := x509.MarshalPKCS8PrivateKey(key)
+		return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), err
 	case strings.HasSuffix(path, ".json"):
 		return []byte(`{"keys":[{"kty":"OKP","crv":"Ed25519","x":"1EH2mYB-LwUKQp6Z1BXdpJ0B7qE_-80mBd6HFHJeQ7w"}]}`), nil
 	case strings.HasSuffix(path, ".yaml"):
@@ -191,7 +214,7 @@ func fileOf(path string) ([]byte, error) {
 func TestExamplesOfTheDocument(t *testing.T) {
 	t.Parallel()
 	var blocks []string
-	for _, name := range []string{document, "../../docs/auth.md"} {
+	for _, name := range []string{document, "../../docs/auth.md", "../../docs/policies.md"} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -20,6 +20,7 @@ type Source struct {
 
 	Instances []Instance `key:"instances" about:"The addresses of the source, if it has several. Calls are spread over them; Host header and certificate stay those of its URL."`
 	Discover  Discover   `key:"discover" about:"Where the addresses are found, instead of instances."`
+	Auth      SourceAuth `key:"auth" about:"How the gateway makes itself known to the source, beside what it forwards of its clients."`
 	Balance   Balance    `key:"balance" about:"Which instance gets a call."`
 	Health    Health     `key:"healthCheck" about:"Has instances asked whether they are well. Without it only the calls of clients tell."`
 
@@ -106,7 +107,7 @@ func (c *Config) Overlays() map[string]schema.Overlay {
 		s := c.Sources[name]
 		o := schema.Overlay{
 			At: s.At, Config: map[string]json.RawMessage(s.Config),
-			Resilience: s.Resilience.model(), Instances: s.instances(),
+			Resilience: s.Resilience.model(), Instances: s.instances(), Outbound: s.Auth.model(),
 		}
 		var headers []Header
 		for n, c := range s.calls() {
@@ -164,6 +165,7 @@ func (r *reader) checkSources(sources map[string]Source) {
 			r.problem(s.Balance.At, at+".balance", "the source has one address: there is nothing to balance", "write its instances, or discover")
 		}
 		r.checkResilience(&s.Resilience, at+".resilience")
+		r.checkOutbound(&s.Auth, at+".auth")
 		r.checkHealth(&s.Health, at+".healthCheck")
 		seen := map[Address]bool{}
 		for _, i := range s.Instances {

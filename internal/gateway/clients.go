@@ -19,6 +19,8 @@ type clients struct {
 	server *bff.Server
 	told   map[string]*described // by prefix
 	tools  map[string]http.Handler
+
+	identities []byte // the keys by which upstreams check who asks; nil: they are not told
 }
 
 // loadClients reads the operations of all clients. The error is schema.Problems.

@@ -74,6 +74,12 @@ func routes(graphql http.Handler, clients *clients, o Options) http.Handler {
 	mux.HandleFunc("GET /livez", healthy)
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", readiness(o.ready))
+	if keys := clients.identities; keys != nil {
+		mux.HandleFunc("GET /.well-known/jwks.json", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Cache-Control", "public, max-age=300")
+			writeSmall(w, http.StatusOK, string(keys))
+		})
+	}
 	mux.HandleFunc("/", notFound)
 	if o.Dev {
 		play := newPlayground()
