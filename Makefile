@@ -11,7 +11,7 @@ CASES    ?= 200000 # generated queries on which engine and reference must agree
 BENCH    ?= .   # which benchmarks to run, as a regular expression
 
 .DEFAULT_GOAL := help
-.PHONY: help all build demo test spec spec-update fuzz bench generate lint fmt cover clean tools
+.PHONY: help all build demo test spec spec-update fuzz soak bench generate lint fmt cover clean tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ fuzz: ## compare engine and reference on CASES queries (200000), then run each f
 			go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) $$pkg; \
 		done; \
 	done
+
+soak: ## check the figures of the reliability plan at their load: five minutes on a quiet machine
+	MANIFOLD_SOAK=1 go test ./internal/gateway -run '^TestSoak' -count=1 -v -timeout 20m
+	MANIFOLD_CHECKS=1000 go test ./internal/breaker -count=1
 
 bench: ## run the benchmarks (BENCH=regexp picks some)
 	go test -run '^$$' -bench '$(strip $(BENCH))' -benchmem ./...

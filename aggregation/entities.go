@@ -33,9 +33,9 @@ func (f *frame) recall(r *running, l *loading, lo, hi int) (all bool) {
 	}
 	l.base, all = base, true
 	shape := l.plan.Reply.Shape.Item
-	hits := 0
+	hits, now := 0, f.engine.entities.Now()
 	for n := lo; n < hi; n++ {
-		item, old, found := f.engine.entities.Get(f.ctx, &base, l.text(n))
+		item, old, found := f.engine.entities.Get(f.ctx, &base, l.text(n), now)
 		switch {
 		case found && old:
 			l.old = append(l.old, keptItem{n, item})

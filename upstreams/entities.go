@@ -34,15 +34,18 @@ func (e *Entities) Base(upstream string, c *Call) Base {
 	return out
 }
 
+// Now is the time by which items are old; it is read once for all items of a batch.
+func (e *Entities) Now() time.Time { return e.store.Now() }
+
 // Get returns an item as JSON, which nobody may write. old says that it is older than it should be, and good only if there is no
 // newer one to be had.
-func (e *Entities) Get(ctx context.Context, base *Base, key []byte) (item []byte, old, found bool) {
+func (e *Entities) Get(ctx context.Context, base *Base, key []byte, now time.Time) (item []byte, old, found bool) {
 	var few [128]byte
-	entry, found := e.store.Get(ctx, string(append(append(few[:0], base[:]...), key...)))
+	entry, found := e.store.GetAt(ctx, append(append(few[:0], base[:]...), key...), now)
 	if !found {
 		return nil, false, false
 	}
-	return entry.Value, !entry.IsFresh(time.Now()), true
+	return entry.Value, !entry.IsFresh(now), true
 }
 
 // Set keeps a copy of an item.

@@ -106,7 +106,7 @@ func (e *endpoint) end(w http.ResponseWriter, r *http.Request, x *exchange, medi
 	e.writeRefusal(w, &exchange{}, mediaType, refuse(fault.Internal, "internal error"))
 }
 
-// writeAnswer writes the result of an operation. Data may be partial: the status is 200 all the same.
+// writeAnswer writes the result of an operation. Data may be partial: the status is 200 all the same, unless there is none.
 func (e *endpoint) writeAnswer(w http.ResponseWriter, x *exchange, mediaType []string) {
 	data := x.answer.Data()
 	out := x.out[:0]
@@ -124,7 +124,7 @@ func (e *endpoint) writeAnswer(w http.ResponseWriter, x *exchange, mediaType []s
 	out = x.answer.AppendExtensions(out)
 	x.out = append(out, '}')
 	x.answer.AddHeaders(w.Header())
-	e.write(w, x.out, mediaType, http.StatusOK)
+	e.write(w, x.out, mediaType, x.answer.Status())
 }
 
 // writeErrors writes request errors. The response has no data member (GraphQL 7.1.2).

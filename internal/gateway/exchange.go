@@ -14,6 +14,7 @@ import (
 
 // answer is the result of an operation that ran.
 type answer interface {
+	Status() int                        // of HTTP
 	Data() []byte                       // the JSON text of data: an object or null
 	HasErrors() bool                    // something was emptied or went wrong
 	AppendErrors(dst []byte) []byte     // appends the JSON array of errors

@@ -25,6 +25,7 @@ type readyAnswer struct{ data []byte }
 func (a *readyAnswer) Data() []byte                       { return a.data }
 func (a *readyAnswer) HasErrors() bool                    { return false }
 func (a *readyAnswer) AppendExtensions(dst []byte) []byte { return dst }
+func (a *readyAnswer) Status() int                        { return 200 }
 func (a *readyAnswer) AddHeaders(http.Header)             {}
 func (a *readyAnswer) AppendErrors(dst []byte) []byte     { return dst }
 func (a *readyAnswer) Release()                           {}

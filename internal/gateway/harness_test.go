@@ -42,6 +42,7 @@ func (a fakeAnswer) Data() []byte                       { return []byte(a.data) 
 func (a fakeAnswer) HasErrors() bool                    { return a.errors != "" }
 func (a fakeAnswer) AppendErrors(dst []byte) []byte     { return append(dst, a.errors...) }
 func (a fakeAnswer) AppendExtensions(dst []byte) []byte { return dst }
+func (a fakeAnswer) Status() int                        { return 200 }
 func (a fakeAnswer) AddHeaders(http.Header)             {}
 func (a fakeAnswer) Release()                           { a.released.Add(1) }
 

@@ -19,6 +19,14 @@ type outcome struct {
 
 var _ answer = (*outcome)(nil)
 
+// Status is 200, also of partial data; 504 if there is none at all since the time of the request was over.
+func (o *outcome) Status() int {
+	if errs := o.result.Errors; len(errs) > 0 && errs[0].Fault.Code == fault.DeadlineExceeded && string(o.result.Data) == "null" {
+		return http.StatusGatewayTimeout
+	}
+	return http.StatusOK
+}
+
 func (o *outcome) Data() []byte    { return o.result.Data }
 func (o *outcome) HasErrors() bool { return len(o.result.Errors) > 0 }
 func (o *outcome) Release()        { o.result.Release() }
