@@ -33,7 +33,7 @@ const (
 type Settings struct {
 	FailureRatio float64       // of calls that failed: opens
 	SlowRatio    float64       // of calls that were slow or failed: opens
-	MinRequests  int           // calls within the window before either counts
+	MinRequests  int           // calls within the window before either counts; so many failures in a row open at once
 	OpenFor      time.Duration // the first time; twice as long each time a probe fails
 	MaxOpenFor   time.Duration
 	Probes       int           // at once, and how many have to succeed
@@ -59,6 +59,7 @@ type Breaker struct {
 	state     State
 	epoch     uint64 // changes with the state: results of calls that began in an earlier one count for nothing
 	window    window
+	inARow    int // failures
 	openings  int // in a row, without a close
 	until     time.Time
 	leases    []lease // of probes under way
@@ -138,6 +139,13 @@ func (b *Breaker) count(r Result) {
 		return
 	}
 	sum := b.window.add(b.now().Sub(b.began), r)
+	if b.inARow++; r != Failure {
+		b.inARow = 0
+	}
+	if min(b.inARow, sum.failed) >= b.settings.MinRequests { // it went down just now: the good calls of the window are of before
+		b.open()
+		return
+	}
 	if r == Success || sum.calls < b.settings.MinRequests {
 		return
 	}
@@ -165,7 +173,7 @@ func (b *Breaker) become(s State) {
 	b.epoch++
 	b.succeeded = 0
 	b.leases = b.leases[:0]
-	b.window = window{last: b.window.last}
+	b.window, b.inARow = window{last: b.window.last}, 0
 	b.changed(s)
 }
 

@@ -51,6 +51,20 @@ func TestOpensWhenHalfOfTheCallsFail(t *testing.T) {
 	}
 }
 
+func TestOpensWhenAllCallsFail(t *testing.T) {
+	t.Parallel()
+	b, _ := open(t, Defaults())
+	calls(b, 10_000, Success)
+	calls(b, 19, Failure)
+	calls(b, 1, Neutral)
+	if b.Status().State != Closed {
+		t.Fatal("it opened after 19 failures in a row")
+	}
+	if calls(b, 1, Failure); b.Status().State != Open {
+		t.Error("it is closed after 20 failures in a row: the good calls are of before")
+	}
+}
+
 func TestStaysClosed(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

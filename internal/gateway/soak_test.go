@@ -121,11 +121,11 @@ func TestSoakAllDown(t *testing.T) {
 	do(faulty.Behaviour{Body: "1"})
 	time.AfterFunc(5*time.Second, func() { do(faulty.Behaviour{Status: 503}) })
 	var atOpen atomic.Int64
-	time.AfterFunc(6*time.Second, func() { atOpen.Store(s.requests("a")) })
+	time.AfterFunc(5500*time.Millisecond, func() { atOpen.Store(s.requests("a")) })
 	var atUp atomic.Int64
 	time.AfterFunc(35*time.Second, func() { atUp.Store(s.requests("a")); do(faulty.Behaviour{Body: "1"}) })
 	tally := faulty.Load{Rate: 1000, For: 65 * time.Second, Send: func(n int) string { return s.send("a", n) }}.Run()
-	p99 := tally.Quantile(0.99, 6*time.Second, 35*time.Second)
+	p99 := tally.Quantile(0.99, 5500*time.Millisecond, 35*time.Second)
 	probes, back := atUp.Load()-atOpen.Load(), tally.LastFailure()
 	t.Logf("%s; p99 while open %v; %d probes; last failure at %v", tally, p99, probes, back)
 	// Open for 5, 10, 20 s, a fifth more or less: four times at most within 29 s, and three probes each.
