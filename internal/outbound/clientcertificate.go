@@ -10,7 +10,7 @@ import (
 
 // ClientCertificate is what the gateway shows to a server that wants to know who calls (mutual TLS).
 type ClientCertificate struct {
-	CertFile   string // PEM: the certificate, then those between it and its authority
+	CertFile   string // PEM: the certificate, then those between it and its authority; "": none is shown
 	KeyFile    string // PEM
 	CAFile     string // PEM: who may vouch for the server; "": those of the system. It is read once
 	ServerName string // in the server's certificate; "": the host that is called
@@ -39,6 +39,9 @@ func (c ClientCertificate) TLS() (*tls.Config, error) {
 		if !config.RootCAs.AppendCertsFromPEM(text) {
 			return nil, fmt.Errorf("the authorities of a server cannot be read: %s holds no certificate in PEM", c.CAFile)
 		}
+	}
+	if c.CertFile == "" {
+		return config, nil
 	}
 	p := &pair{certFile: c.CertFile, keyFile: c.KeyFile, now: now, failed: c.Failed}
 	p.looked, p.seen = now(), p.stat()
