@@ -247,9 +247,7 @@ func TestStaleWhileTheServiceIsDown(t *testing.T) {
 // shortLived returns what asks a gateway whose rules keep things for a second only, and waits for longer before it asks again.
 func shortLived(t *testing.T, s *shopOf) func(query string) string {
 	t.Helper()
-	now := time.Now()
-	var mu sync.Mutex
-	kept := store.New(store.Options{MaxBytes: 1 << 20, Now: func() time.Time { mu.Lock(); defer mu.Unlock(); return now }})
+	kept := store.New(store.Options{MaxBytes: 1 << 20})
 	t.Cleanup(kept.Close)
 	o := Options{Logger: slog.New(slog.DiscardHandler)}
 	o.Upstreams.Store = kept
