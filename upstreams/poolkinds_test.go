@@ -24,6 +24,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"manifold/internal/faulty"
 	"manifold/schema"
 	"manifold/upstreams"
 )
@@ -151,5 +152,31 @@ func TestMutualTLS(t *testing.T) {
 	}
 	if _, err := upstreams.Open([]*schema.Source{{Name: "api", BaseURL: s.URL, Outbound: schema.Outbound{TLS: schema.ClientTLS{Cert: certFile, Key: ca}}}}, upstreams.Options{}, nil); err == nil {
 		t.Error("a key that is none is found when the first call is made, instead of at the start")
+	}
+}
+
+// E19: one connection of twenty is reset. With retries hardly anybody sees it.
+func TestConnectionsThatAreReset(t *testing.T) {
+	t.Parallel()
+	s := faulty.Serve(t, "a")
+	s.Do(faulty.Behaviour{Header: "Connection: close\r\n"})
+	way := faulty.Through(t, s.Address())
+	way.Toxic("reset_peer", `{"timeout":0}`, 0.05)
+	set := openSource(t, &schema.Source{
+		Name: "api", BaseURL: "http://api.test", Instances: schema.Instances{List: []schema.Instance{{Address: way.Address()}}},
+		Resilience: schema.Resilience{Retry: &schema.Retry{Attempts: 3, Backoff: time.Millisecond}},
+	}, upstreams.Options{})
+	const calls = 600
+	good := 0
+	for range calls {
+		if _, outcome := once(set); outcome == "200" {
+			good++
+		}
+	}
+	if good < calls*995/1000 {
+		t.Errorf("%d of %d calls are good", good, calls)
+	}
+	if left := set.Status()[0].Retries; left >= 100 {
+		t.Error("nothing was reset: the test shows nothing")
 	}
 }
