@@ -70,7 +70,10 @@ func (e *Engine) RunTogether(ctx context.Context, op *plan.Operation, in Input, 
 	var few [256]byte
 	end, _ := limited.Deadline()
 	key := flightKey{in.Identity, string(c.appendKey(few[:0], in))}
-	out := c.running.Do(ctx, end, key, func(ctx context.Context) *Result { return e.Run(ctx, op, in) })
+	out := c.running.Do(ctx, end, key, func(ctx context.Context) (*Result, bool) {
+		r := e.Run(ctx, op, in)
+		return r, r.late
+	})
 	switch {
 	case out.Alone:
 		return e.Run(limited, op, in) // if its time is over, it ends at once, and says why

@@ -117,6 +117,8 @@ type Result struct {
 	// Lost is why a root field is missing that the whole answer is about; nil if none is. See plan.Field.Vital.
 	Lost  *fault.Error
 	frame *frame
+	// late: something is missing because the time of the request was over.
+	late bool
 	// together is the run of several requests that this is the result of; nil: of one.
 	together *flight.Uses
 }
@@ -141,7 +143,7 @@ func (e *Engine) Run(ctx context.Context, op *plan.Operation, in Input) *Result 
 	f.ctx, f.op, f.in = ctx, op, in
 	f.out, f.errs, f.path = f.out[:0], f.errs[:0], f.path[:0]
 	f.held, f.stop, f.written, f.responds, f.degraded = f.holding(), nil, 0, nil, nil
-	f.notFound, f.lost = false, nil
+	f.notFound, f.late, f.lost = false, false, nil
 	f.retries.Store(maxRetries)
 	if f.injected = ""; e.faults {
 		f.injected = in.Header.Get(upstreams.FaultHeader)
@@ -164,7 +166,7 @@ func (e *Engine) Run(ctx context.Context, op *plan.Operation, in Input) *Result 
 		}
 	}
 	f.releaseReplies()
-	f.result = Result{Data: f.out, Errors: f.errs, Respond: f.responds, NotFound: f.notFound, Degraded: f.degraded, Lost: f.lost, frame: f}
+	f.result = Result{Data: f.out, Errors: f.errs, Respond: f.responds, NotFound: f.notFound, Degraded: f.degraded, Lost: f.lost, frame: f, late: f.late}
 	return &f.result
 }
 

@@ -61,6 +61,7 @@ type frame struct {
 	responds []upstreams.Header
 	degraded []Degraded
 	spans    []span // of the items of the reply in hand, if they may be kept
+	late     bool   // the time was over before some call had ended
 	notFound bool   // what the answer is about is not there
 }
 

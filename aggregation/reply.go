@@ -15,6 +15,7 @@ import (
 // read turns the reply of a call into answers to its keys.
 func (f *frame) read(c *call) {
 	f.env = environment{f: f, l: c.loader, lo: c.lo, hi: c.hi}
+	f.late = f.late || fault.Is(c.err, fault.DeadlineExceeded)
 	value, e := f.valueOf(c)
 	if wrong := f.respond(c); wrong != nil && e == nil {
 		e = wrong

@@ -13,9 +13,6 @@ import (
 // Policy wraps one concern around a call. It cares for what is inside it and knows nothing of who wraps it.
 type Policy func(next Caller) Caller
 
-// longestChain is how many times its timeout a call may take, with all of its attempts and waits.
-const longestChain = 4
-
 // chain is all that happens to a call, read from the bottom (what the engine calls) to the top (what sends it). What the policies have
 // to remember is kept in u.
 func (u *upstream) chain(r schema.Resilience, o *Options, leaf Caller) Caller {
@@ -55,7 +52,7 @@ func (u *upstream) chain(r schema.Resilience, o *Options, leaf Caller) Caller {
 		c = caching(u.name, o.Store, most, g)(c)
 	}
 	if !o.Alone {
-		c = coalescing(most*longestChain, g)(c)
+		c = coalescing(g)(c)
 	}
 	if u.signer != nil {
 		c = identifying(u.name, u.signer, u.identityHeader)(c)

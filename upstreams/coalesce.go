@@ -3,17 +3,17 @@ package upstreams
 import (
 	"context"
 	"encoding/binary"
-	"time"
 
+	"manifold/internal/fault"
 	"manifold/internal/flight"
 )
 
 // coalescing has equal idempotent calls that are under way at the same time made once, for whichever operations and clients they are.
 // Equal are calls that are equal to the last byte: since a header that is forwarded is in the call, no answer can reach somebody
-// whose call was another (RELIABILITY C.10, K4).
-func coalescing(longest time.Duration, g Gauge) Policy {
+// whose call was another (RELIABILITY C.10, K4). What a client had no more time for is nobody else's (K3).
+func coalescing(g Gauge) Policy {
 	return func(next Caller) Caller {
-		c := &coalescer{next: next, longest: longest, gauge: g}
+		c := &coalescer{next: next, gauge: g}
 		c.calls.Shared = func(a *joint, uses *flight.Uses) {
 			if a.reply != nil {
 				a.reply.uses = uses
@@ -24,10 +24,9 @@ func coalescing(longest time.Duration, g Gauge) Policy {
 }
 
 type coalescer struct {
-	next    Caller
-	longest time.Duration // that a call is waited for
-	gauge   Gauge         // nil: nobody counts
-	calls   flight.Group[string, *joint]
+	next  Caller
+	gauge Gauge // nil: nobody counts
+	calls flight.Group[string, *joint]
 }
 
 // joint is what came of a call for all who made it. The reply is released by the last of them.
@@ -41,14 +40,11 @@ func (m *coalescer) Call(ctx context.Context, c *Call) (*Reply, error) {
 		return m.next.Call(ctx, c)
 	}
 	var few [512]byte
-	key := string(c.appendKey(few[:0]))
-	end := time.Now().Add(m.longest)
-	if at, ok := ctx.Deadline(); ok && at.Before(end) {
-		end = at
-	}
-	out := m.calls.Do(ctx, end, key, func(ctx context.Context) *joint {
+	key := binary.AppendVarint(few[:0], int64(c.Timeout)) // with another one it may come to another end
+	end, _ := ctx.Deadline()
+	out := m.calls.Do(ctx, end, string(c.appendKey(key)), func(ctx context.Context) (*joint, bool) {
 		r, err := m.next.Call(ctx, c)
-		return &joint{r, err}
+		return &joint{r, err}, fault.Is(err, fault.DeadlineExceeded)
 	})
 	if out.Alone {
 		return m.next.Call(ctx, c)

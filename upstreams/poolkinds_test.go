@@ -167,16 +167,17 @@ func TestConnectionsThatAreReset(t *testing.T) {
 		Resilience: schema.Resilience{Retry: &schema.Retry{Attempts: 3, Backoff: time.Millisecond}},
 	}, upstreams.Options{})
 	const calls = 600
-	good := 0
+	good, lowest := 0, 100.0
 	for range calls {
 		if _, outcome := once(set); outcome == "200" {
 			good++
 		}
+		lowest = min(lowest, set.Status()[0].Retries) // good calls fill it up again
 	}
 	if good < calls*995/1000 {
 		t.Errorf("%d of %d calls are good", good, calls)
 	}
-	if left := set.Status()[0].Retries; left >= 100 {
+	if lowest >= 99.5 {
 		t.Error("nothing was reset: the test shows nothing")
 	}
 }

@@ -2,6 +2,8 @@
 // A fault in a user's gateway.graphql is not a fault but a Problem: see package schema.
 package fault
 
+import "errors"
+
 // Code is the machine-readable reason of an error, sent to clients as extensions.code.
 // The list is closed: a client may switch over it. New codes are added here and in docs/errors.md, nowhere else.
 type Code string
@@ -78,6 +80,12 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Cause }
+
+// Is reports whether an error is, or wraps, one with a code.
+func Is(err error, code Code) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Code == code
+}
 
 // New returns an error without a cause.
 func New(code Code, message string) *Error { return &Error{Code: code, Message: message} }

@@ -14,6 +14,9 @@ import (
 	"manifold/internal/deadline"
 )
 
+// never is longer than any work.
+const never = 24 * time.Hour
+
 // maxWaiting is how many wait for one run.
 const maxWaiting = 1000
 
@@ -63,8 +66,12 @@ func (g *Group[K, V]) Len() int {
 }
 
 // Do has work done, once for all who ask for the same key until it is done. end is when it has to be done; client ends when who asks
-// has gone. work runs on the goroutine of the first of them, with a context that ends at end, or when all of them have gone.
-func (g *Group[K, V]) Do(client context.Context, end time.Time, key K, work func(context.Context) V) Result[V] {
+// has gone; a zero end is never. work runs on the goroutine of the first of them, with a context that ends at end, or when all of them
+// have gone. cut tells that the work saw that end coming, and what it brought is only for who had no more time.
+func (g *Group[K, V]) Do(client context.Context, end time.Time, key K, work func(context.Context) (v V, cut bool)) Result[V] {
+	if end.IsZero() {
+		end = time.Now().Add(never)
+	}
 	for {
 		g.mu.Lock()
 		r := g.running[key]
@@ -91,7 +98,7 @@ func (g *Group[K, V]) Do(client context.Context, end time.Time, key K, work func
 }
 
 // lead does the work, for whoever comes until it is done. g is locked.
-func (g *Group[K, V]) lead(client context.Context, end time.Time, key K, work func(context.Context) V) V {
+func (g *Group[K, V]) lead(client context.Context, end time.Time, key K, work func(context.Context) (V, bool)) V {
 	r := &run[V]{cut: true} // until it has ended well, also by a panic
 	r.lock, r.client, r.at = &g.mu, client, end
 	if g.running == nil {
@@ -114,8 +121,9 @@ func (g *Group[K, V]) lead(client context.Context, end time.Time, key K, work fu
 		r.free()
 		g.mu.Unlock()
 	}()
-	r.value = work(r)
-	r.cut = r.Err() != nil
+	var cut bool
+	r.value, cut = work(r)
+	r.cut = cut || r.Err() != nil
 	return r.value
 }
 

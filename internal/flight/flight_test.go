@@ -23,10 +23,10 @@ func TestEqualWorkIsDoneOnce(t *testing.T) {
 		var all sync.WaitGroup
 		for range 10 {
 			all.Go(func() {
-				r := g.Do(t.Context(), time.Now().Add(soon), "a", func(context.Context) *int {
+				r := g.Do(t.Context(), time.Now().Add(soon), "a", func(context.Context) (*int, bool) {
 					time.Sleep(time.Second)
 					done.Add(1)
-					return new(int)
+					return new(int), false
 				})
 				if r.Value == nil || r.Alone {
 					t.Error("no value")
@@ -87,7 +87,7 @@ func TestWhoAskedGoes(t *testing.T) {
 				second, leaveToo := context.WithCancel(t.Context())
 				var all sync.WaitGroup
 				ask := func(ctx context.Context) Result[error] {
-					return g.Do(ctx, time.Now().Add(soon), "a", watch)
+					return g.Do(ctx, time.Now().Add(soon), "a", func(ctx context.Context) (error, bool) { return watch(ctx), false }) //nolint:revive // the error is the value
 				}
 				all.Go(func() {
 					if r := ask(first); r.Value != nil {
@@ -134,13 +134,13 @@ func TestCutShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g Group[string, error]
 		var runs atomic.Int32
-		work := func(ctx context.Context) error {
+		work := func(ctx context.Context) (error, bool) { //nolint:revive // the error is the value
 			runs.Add(1)
 			select {
 			case <-ctx.Done():
-				return ctx.Err()
+				return ctx.Err(), false
 			case <-time.After(time.Second):
-				return nil
+				return nil, false
 			}
 		}
 		var all sync.WaitGroup
@@ -167,16 +167,42 @@ func TestCutShort(t *testing.T) {
 	})
 }
 
+// Work may end a little before its time is over, because that is nearly over. Nobody shares that either.
+func TestCutAhead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var g Group[string, string]
+		var all sync.WaitGroup
+		all.Go(func() {
+			r := g.Do(t.Context(), time.Now().Add(time.Second), "a", func(context.Context) (string, bool) {
+				time.Sleep(900 * time.Millisecond)
+				return "a part", true
+			})
+			if r.Value != "a part" {
+				t.Errorf("%+v", r)
+			}
+		})
+		synctest.Wait()
+		all.Go(func() {
+			r := g.Do(t.Context(), time.Time{}, "a", func(context.Context) (string, bool) { return "all", false })
+			if r.Value != "all" || r.Joined {
+				t.Errorf("%+v", r)
+			}
+		})
+		all.Wait()
+	})
+}
+
 func TestAPanicIsNotShared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var g Group[string, int]
 		go func() {
 			defer func() { _ = recover() }()
-			g.Do(t.Context(), time.Now().Add(soon), "a", func(context.Context) int { time.Sleep(time.Second); panic("x") })
+			g.Do(t.Context(), time.Now().Add(soon), "a", func(context.Context) (int, bool) { time.Sleep(time.Second); panic("x") })
 		}()
 		synctest.Wait()
-		if r := g.Do(t.Context(), time.Now().Add(soon), "a", func(context.Context) int { return 7 }); r.Value != 7 {
+		if r := g.Do(t.Context(), time.Now().Add(soon), "a", func(context.Context) (int, bool) { return 7, false }); r.Value != 7 {
 			t.Errorf("%+v", r)
 		}
 	})
@@ -190,7 +216,7 @@ func TestTooManyWait(t *testing.T) {
 		var all sync.WaitGroup
 		for range maxWaiting + 5 {
 			all.Go(func() {
-				if g.Do(t.Context(), time.Now().Add(soon), "a", func(context.Context) int { time.Sleep(time.Second); return 1 }).Alone {
+				if g.Do(t.Context(), time.Now().Add(soon), "a", func(context.Context) (int, bool) { time.Sleep(time.Second); return 1, false }).Alone {
 					alone.Add(1)
 				}
 			})
@@ -206,6 +232,6 @@ func BenchmarkAlone(b *testing.B) {
 	var g Group[string, int]
 	b.ReportAllocs()
 	for b.Loop() {
-		g.Do(b.Context(), time.Now().Add(soon), "a", func(ctx context.Context) int { _ = ctx.Err(); return 1 })
+		g.Do(b.Context(), time.Now().Add(soon), "a", func(ctx context.Context) (int, bool) { return 1, ctx.Err() != nil })
 	}
 }

@@ -78,6 +78,28 @@ func TestClientsShortenTheirTime(t *testing.T) {
 	}
 }
 
+// Who asks for the same with less time takes nothing from who has more (K3).
+func TestLittleTimeIsNotShared(t *testing.T) {
+	t.Parallel()
+	gw, _, slow := slowShop(t, 10*time.Second, nil)
+	slow.Do(faulty.Behaviour{Body: "2", Delay: 600 * time.Millisecond})
+	hasty := make(chan string)
+	go func() {
+		r := postRequest(`{"query":"{ slow }"}`)
+		r.Header.Set("X-Request-Timeout-Ms", "300")
+		hasty <- bodyOf(t, ask(gw, r))
+	}()
+	for slow.Requests() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if answer := bodyOf(t, ask(gw, postRequest(`{"query":"{ slow }"}`))); answer != `{"data":{"slow":2}}` {
+		t.Errorf("who has 10 s got %s", answer)
+	}
+	if answer := <-hasty; !strings.Contains(answer, "DEADLINE_EXCEEDED") {
+		t.Errorf("who has 300 ms got %s", answer)
+	}
+}
+
 // Services are told how much time is left, always less than the request has (E33).
 func TestServicesAreToldTheTime(t *testing.T) {
 	t.Parallel()
