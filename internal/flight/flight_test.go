@@ -87,7 +87,7 @@ func TestWhoAskedGoes(t *testing.T) {
 				second, leaveToo := context.WithCancel(t.Context())
 				var all sync.WaitGroup
 				ask := func(ctx context.Context) Result[error] {
-					return g.Do(ctx, time.Now().Add(soon), "a", func(ctx context.Context) (error, bool) { return watch(ctx), false }) //nolint:revive // the error is the value
+					return g.Do(ctx, time.Now().Add(soon), "a", func(ctx context.Context) (error, bool) { return watch(ctx), false })
 				}
 				all.Go(func() {
 					if r := ask(first); r.Value != nil {
@@ -134,7 +134,7 @@ func TestCutShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g Group[string, error]
 		var runs atomic.Int32
-		work := func(ctx context.Context) (error, bool) { //nolint:revive // the error is the value
+		work := func(ctx context.Context) (error, bool) {
 			runs.Add(1)
 			select {
 			case <-ctx.Done():
