@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+
 	"manifold/internal/balance"
 	"manifold/schema"
 )
@@ -67,7 +69,7 @@ func (h *checker) round(ctx context.Context) {
 			n = min(n, 0) - 1
 		}
 		h.streak[m] = n
-		if n >= wellAfter || n > 0 && len(before) == 0 {
+		if n >= wellAfter {
 			h.group.SetSick(m, false)
 		}
 		if n <= -sickAfter {
@@ -86,6 +88,24 @@ func probeHTTP(url string) func(context.Context, Caller) error {
 		defer r.Release()
 		if r.Status < 200 || r.Status > 399 {
 			return fmt.Errorf("status %d", r.Status)
+		}
+		return nil
+	}
+}
+
+// probeGRPC asks an instance by the protocol for that (grpc.health.v1.Health/Check): SERVING is well.
+func probeGRPC(service string) func(context.Context, Caller) error {
+	return func(ctx context.Context, instance Caller) error {
+		g, ok := instance.(*GRPC)
+		if !ok {
+			return errNoInstance
+		}
+		r, err := healthpb.NewHealthClient(g.conn).Check(ctx, &healthpb.HealthCheckRequest{Service: service})
+		if err != nil {
+			return err
+		}
+		if r.GetStatus() != healthpb.HealthCheckResponse_SERVING {
+			return fmt.Errorf("status %s", r.GetStatus())
 		}
 		return nil
 	}

@@ -46,6 +46,35 @@ type poolOf struct {
 	probe     func(context.Context, Caller) error // asks an instance whether it is well
 }
 
+// inPool reports whether a source has a pool: it has several addresses, or one whose health is asked for.
+func inPool(src *schema.Source) bool { return src.Instances.Several() || src.Instances.Health.Active }
+
+// poolOf completes what a pool of a source needs; alone is its address, if it has no other.
+func (n *network) poolOf(src *schema.Source, alone string, p poolOf) poolOf {
+	p.upstream, p.instances, p.resolver = src.Name, src.Instances, n.options.Resolver
+	p.timeout = cmp.Or(src.Resilience.Timeout, n.options.Timeout)
+	p.judge = newJudge(src.Resilience.Breaker.On, p.timeout)
+	p.closed = n.closeLeaf
+	if p.resolver == nil {
+		p.resolver = net.DefaultResolver
+	}
+	if !p.instances.Several() {
+		p.instances.List = []schema.Instance{{Address: alone}}
+	}
+	return p
+}
+
+// openPool gives the upstream its pool.
+func (u *upstream) openPool(n *network, p poolOf) {
+	u.pool = newPool(p)
+	u.released = append(u.released, func() {
+		u.pool.close()
+		for _, m := range u.pool.group.Members() {
+			n.closeLeaf(m.Value)
+		}
+	})
+}
+
 // newPool opens a pool and starts what keeps it up to date.
 func newPool(p poolOf) *pool {
 	by := map[schema.Balance]balance.By{schema.ByLoad: balance.LeastLoaded, schema.ByTurn: balance.RoundRobin, schema.ByURL: balance.Hash, schema.ByHeader: balance.Hash}

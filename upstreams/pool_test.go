@@ -415,6 +415,7 @@ func TestDiscovery(t *testing.T) {
 	eventually(t, "both addresses are known", list("127.0.0.1", "127.0.0.2"))
 	dns.set(nil, "users.test", "127.0.0.3")
 	eventually(t, "the new address is known", list("127.0.0.3"))
+	eventually(t, "what was kept for the old ones is given up", func() bool { return fmt.Sprint(upstreams.Hosts(set)) == fmt.Sprintf("[127.0.0.3:%s]", port) })
 	dns.set(errors.New("SERVFAIL"), "")
 	eventually(t, "the addresses are stale", func() bool { return strings.Contains(set.Status()[0].Stale, "SERVFAIL") })
 	if !list("127.0.0.3")() {
@@ -424,6 +425,9 @@ func TestDiscovery(t *testing.T) {
 	time.Sleep(30 * time.Millisecond)
 	if !list("127.0.0.3")() {
 		t.Error("a name without addresses takes the last good one away")
+	}
+	if set.Close(); len(upstreams.Hosts(set)) > 0 {
+		t.Errorf("after the end, connections to %v are kept", upstreams.Hosts(set))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"io"
 	"log"
 	"math/big"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -50,6 +51,39 @@ func TestInstancesOfGRPC(t *testing.T) {
 	}
 	if bad.calls.Load() != 5 || good.calls.Load() != 50 {
 		t.Errorf("the bad one got %d calls, the good one %d; want 5 and 50", bad.calls.Load(), good.calls.Load())
+	}
+}
+
+// An instance that the name server forgets ends the calls that it has.
+func TestAnInstanceOfGRPCThatIsGone(t *testing.T) {
+	t.Parallel()
+	began, end := make(chan struct{}), make(chan struct{})
+	s := serveGRPC(t, func(_ context.Context, _ string, body []byte) ([]byte, error) {
+		close(began)
+		<-end
+		return body, nil
+	})
+	_, port, _ := net.SplitHostPort(s.address)
+	dns := &names{}
+	dns.set(nil, "catalog.test", "127.0.0.1")
+	set := openSource(t, &schema.Source{
+		Name: "catalog", GRPC: &schema.GRPC{Target: "catalog.test:9102"},
+		Instances: schema.Instances{DNS: "catalog.test:" + port, Every: 10 * time.Millisecond},
+	}, upstreams.Options{Resolver: dns})
+	outcome := make(chan error, 1)
+	go func() {
+		r, err := set.Caller(0).Call(soon(t), &upstreams.Call{Method: "RPC", RPC: echo(t), Body: []byte("{}"), Idempotent: true})
+		if err == nil {
+			r.Release()
+		}
+		outcome <- err
+	}()
+	<-began
+	dns.set(nil, "catalog.test", "127.0.0.2")
+	eventually(t, "the address is gone", func() bool { return set.Status()[0].Instances[0].Address == "127.0.0.2:"+port })
+	close(end)
+	if err := <-outcome; err != nil {
+		t.Errorf("the call that was under way: %v", err)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 type secure struct {
 	upstream  string
 	origin    *origin
-	transport http.RoundTripper
+	transport *http.Transport
 	memory    *memory
 	options   *Options
 }

@@ -233,6 +233,31 @@ func TestUpdateKeepsWhatIsKnown(t *testing.T) {
 	}
 }
 
+// Whoever is gone is closed after its last call, and once.
+func TestGoneIsNotCutOff(t *testing.T) {
+	t.Parallel()
+	g, _ := group(t, RoundRobin, 1, 1)
+	a, b := g.Pick(nil, 0), g.Pick(nil, 0)
+	again := g.Pick(b, 0)
+	var closed []int
+	g.Update(nil, nil, func(v int) { closed = append(closed, v) })
+	if len(closed) != 0 {
+		t.Fatalf("closed %v, with calls under way", closed)
+	}
+	g.Done(b, Success)
+	if fmt.Sprint(closed) != fmt.Sprint([]int{b.Value}) {
+		t.Errorf("closed %v, want the one whose call has ended", closed)
+	}
+	g.Done(a, Failure)
+	if len(closed) != 1 {
+		t.Errorf("closed %v, while one of two calls is under way", closed)
+	}
+	g.Done(again, Neutral)
+	if len(closed) != 2 {
+		t.Errorf("closed %v, want both", closed)
+	}
+}
+
 // TestProperties is E12: whatever happens to members and calls, at most half of them are ejected, whoever is able is picked sooner or
 // later, nobody is picked who is not, and the count of calls under way is right.
 func TestProperties(t *testing.T) {

@@ -1,6 +1,10 @@
 package balance
 
-import "time"
+import (
+	"time"
+
+	"manifold/internal/window"
+)
 
 // The figures of outlier ejection (RELIABILITY A.1, C.6).
 const (
@@ -23,56 +27,27 @@ const (
 	Failure
 )
 
-// record is what is known of the last calls of a member.
-type record struct {
-	consecutive int
-	buckets     [10]tally // of a second each
-	total       tally
-	last        int64
-}
-
-type tally struct{ calls, failed int }
-
-// sum returns the calls of the last ten seconds. at is the time since the group began.
-func (r *record) sum(at time.Duration) tally {
-	n := max(int64(at/time.Second), r.last)
-	for i := max(r.last+1, n-int64(len(r.buckets))+1); i <= n; i++ {
-		old := &r.buckets[i%int64(len(r.buckets))]
-		r.total.calls -= old.calls
-		r.total.failed -= old.failed
-		*old = tally{}
-	}
-	r.last = n
-	return r.total
-}
-
-func (r *record) add(at time.Duration, failed bool) tally {
-	r.sum(at)
-	r.consecutive++
-	f := 1
-	if !failed {
-		r.consecutive, f = 0, 0
-	}
-	b := &r.buckets[r.last%int64(len(r.buckets))]
-	b.calls, b.failed = b.calls+1, b.failed+f
-	r.total.calls, r.total.failed = r.total.calls+1, r.total.failed+f
-	return r.total
-}
-
 // Done ends a call that Pick began.
 func (g *Group[T]) Done(m *Member[T], r Result) {
-	m.running.Add(-1)
+	defer m.release()
 	if r == Neutral {
 		return
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.options.Now()
-	sum := m.record.add(now.Sub(g.began), r == Failure)
+	one := window.Counts{Calls: 1}
+	m.inARow++
+	if r == Failure {
+		one.Failed = 1
+	} else {
+		m.inARow = 0
+	}
+	sum := m.window.Add(now.Sub(g.began), one)
 	if r == Success || !m.until.IsZero() {
 		return
 	}
-	bad := m.record.consecutive >= inARow || sum.calls >= leastCalls && float64(sum.failed) >= ratio*float64(sum.calls)
+	bad := m.inARow >= inARow || sum.Calls >= leastCalls && float64(sum.Failed) >= ratio*float64(sum.Calls)
 	if bad && g.mayEject() {
 		g.eject(m, now)
 	}
@@ -100,7 +75,8 @@ func (g *Group[T]) eject(m *Member[T], now time.Time) {
 	const fine = 1 << 20
 	d = time.Duration(float64(d) * (1 - jitter + 2*jitter*float64(g.options.Random(fine))/fine))
 	m.until = now.Add(d)
-	m.record = record{last: m.record.last}
+	m.inARow = 0
+	m.window.Clear()
 	g.options.Changed(m.Address, true)
 	g.sort(now)
 }

@@ -5,6 +5,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"manifold/internal/window"
 )
 
 // By is how members are picked.
@@ -30,12 +34,14 @@ type Member[T any] struct {
 	Value   T
 	running atomic.Int64 // calls under way
 	calls   atomic.Uint64
+	left    atomic.Pointer[func(T)] // gets the Value when the last call has ended; nil: it is a member, or that was done
 
 	// under the group's lock
-	turn      int  // of RoundRobin: how far it is behind
-	sick      bool // by active checks
-	able      bool // it gets calls
-	record    record
+	turn      int           // of RoundRobin: how far it is behind
+	sick      bool          // by active checks
+	able      bool          // it gets calls
+	window    window.Window // of its calls
+	inARow    int           // failures
 	hash      uint64
 	ejections int       // in a row: each one is longer than the one before
 	until     time.Time // it is ejected until then; zero: it is not
@@ -73,8 +79,9 @@ func New[T any](o Options) *Group[T] {
 	return &Group[T]{options: o, began: o.Now()}
 }
 
-// Update makes specs the members. Those that were there before stay what they are; open makes the Value of a new one, and close
-// gets what a member left behind that is gone. Of equal addresses the first counts.
+// Update makes specs the members. Those that were there before stay what they are; open makes the Value of a new one, and closed
+// gets what a member left behind that is gone: when its last call has ended, and perhaps by who ended it. Of equal addresses the first
+// counts.
 func (g *Group[T]) Update(specs []Spec, open func(Spec) T, closed func(T)) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -91,7 +98,7 @@ func (g *Group[T]) Update(specs []Spec, open func(Spec) T, closed func(T)) {
 			g.members = append(g.members, before[i])
 			continue
 		}
-		m := &Member[T]{Spec: s, Value: open(s), hash: hashOf(s.Address)}
+		m := &Member[T]{Spec: s, Value: open(s), hash: mix(xxhash.Sum64String(s.Address))}
 		if len(before) > 0 { // it has to warm up, while others are warm
 			m.returned = g.options.Now()
 		}
@@ -99,13 +106,31 @@ func (g *Group[T]) Update(specs []Spec, open func(Spec) T, closed func(T)) {
 	}
 	for _, m := range before {
 		if !slices.Contains(g.members, m) {
-			closed(m.Value)
+			m.left.Store(&closed)
+			m.leave()
 		}
 	}
 	g.sort(g.options.Now())
 }
 
-// Members returns the values of all members, and how many there are.
+// leave gives away what a member left behind, if no call is under way. Nobody picks it any more, so that none comes later.
+func (m *Member[T]) leave() {
+	if m.running.Load() > 0 {
+		return
+	}
+	if closed := m.left.Swap(nil); closed != nil {
+		(*closed)(m.Value)
+	}
+}
+
+// release ends a call.
+func (m *Member[T]) release() {
+	if m.running.Add(-1) == 0 && m.left.Load() != nil {
+		m.leave()
+	}
+}
+
+// Members returns all members.
 func (g *Group[T]) Members() []*Member[T] {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -172,10 +197,10 @@ func (g *Group[T]) Status() (all []Standing, panics bool) {
 	defer g.mu.Unlock()
 	now := g.options.Now()
 	for _, m := range g.members {
-		sum := m.record.sum(now.Sub(g.began))
+		sum := m.window.Sum(now.Sub(g.began))
 		s := Standing{
 			Address: m.Address, Weight: m.Weight, Running: m.running.Load(), Calls: m.calls.Load(), Sick: m.sick,
-			Consecutive: m.record.consecutive, WindowCalls: sum.calls, WindowFailed: sum.failed,
+			Consecutive: m.inARow, WindowCalls: sum.Calls, WindowFailed: sum.Failed,
 		}
 		if !m.until.IsZero() {
 			s.EjectedFor = max(m.until.Sub(now), 0)

@@ -3,6 +3,8 @@ package balance
 import (
 	"math"
 	"time"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // slowStart is how long a member that comes back gets fewer calls than its share: its caches are cold, and its failures may not be
@@ -145,23 +147,8 @@ func (g *Group[T]) byKey(avoid *Member[T], key uint64) (best *Member[T]) {
 	return best
 }
 
-// hashOf is FNV-1a, mixed: addresses differ by little, and must not have hashes that do.
-func hashOf(s string) uint64 {
-	h := uint64(14695981039346656037)
-	for i := range len(s) {
-		h = (h ^ uint64(s[i])) * 1099511628211
-	}
-	return mix(h)
-}
-
 // Key returns the key of a text.
-func Key(text []byte) uint64 {
-	h := uint64(14695981039346656037)
-	for _, b := range text {
-		h = (h ^ uint64(b)) * 1099511628211
-	}
-	return mix(h)
-}
+func Key(text []byte) uint64 { return mix(xxhash.Sum64(text)) }
 
 // mix spreads every bit over all others (the finalizer of MurmurHash3).
 func mix(h uint64) uint64 {

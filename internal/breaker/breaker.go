@@ -3,6 +3,8 @@ package breaker
 import (
 	"sync"
 	"time"
+
+	"manifold/internal/window"
 )
 
 // State is what a breaker does with calls.
@@ -58,7 +60,7 @@ type Breaker struct {
 	mu        sync.Mutex
 	state     State
 	epoch     uint64 // changes with the state: results of calls that began in an earlier one count for nothing
-	window    window
+	window    window.Window
 	inARow    int // failures
 	openings  int // in a row, without a close
 	until     time.Time
@@ -138,19 +140,27 @@ func (b *Breaker) count(r Result) {
 	if r == Neutral || r == Alive {
 		return
 	}
-	sum := b.window.add(b.now().Sub(b.began), r)
+	one := window.Counts{Calls: 1}
+	switch r {
+	case Failure:
+		one.Failed = 1
+	case Slow:
+		one.Slow = 1
+	default:
+	}
+	sum := b.window.Add(b.now().Sub(b.began), one)
 	if b.inARow++; r != Failure {
 		b.inARow = 0
 	}
-	if min(b.inARow, sum.failed) >= b.settings.MinRequests { // it went down just now: the good calls of the window are of before
+	if min(b.inARow, sum.Failed) >= b.settings.MinRequests { // it went down just now: the good calls of the window are of before
 		b.open()
 		return
 	}
-	if r == Success || sum.calls < b.settings.MinRequests {
+	if r == Success || sum.Calls < b.settings.MinRequests {
 		return
 	}
-	calls := float64(sum.calls)
-	if float64(sum.failed) >= b.settings.FailureRatio*calls || float64(sum.failed+sum.slow) >= b.settings.SlowRatio*calls {
+	calls := float64(sum.Calls)
+	if float64(sum.Failed) >= b.settings.FailureRatio*calls || float64(sum.Failed+sum.Slow) >= b.settings.SlowRatio*calls {
 		b.open()
 	}
 }
@@ -173,7 +183,8 @@ func (b *Breaker) become(s State) {
 	b.epoch++
 	b.succeeded = 0
 	b.leases = b.leases[:0]
-	b.window, b.inARow = window{last: b.window.last}, 0
+	b.inARow = 0
+	b.window.Clear()
 	b.changed(s)
 }
 
@@ -208,8 +219,8 @@ func (b *Breaker) Status() Status {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
-	sum := b.window.sum(now.Sub(b.began))
-	st := Status{State: b.state, Calls: sum.calls, Failed: sum.failed}
+	sum := b.window.Sum(now.Sub(b.began))
+	st := Status{State: b.state, Calls: sum.Calls, Failed: sum.Failed}
 	if b.state == Open {
 		st.Wait = max(b.until.Sub(now), 0)
 	}
