@@ -28,7 +28,6 @@ type Engine struct {
 	limits   Limits
 	faults   bool                // requests may ask for them
 	entities *upstreams.Entities // nil: no items are kept
-	recalled func(upstream, hits, misses int)
 	seed     seed
 	frames   sync.Pool
 
@@ -64,8 +63,6 @@ type Options struct {
 	Limits   Limits                       // zero fields: DefaultLimits
 	Faults   bool                         // calls fail on purpose if their requests ask for it
 	Entities *upstreams.Entities          // keeps the items of batches; nil: none are kept
-	// Recalled counts the keys of a batch that were looked for among kept items; nil: nobody does.
-	Recalled func(upstream, hits, misses int)
 	// Alone runs every request by itself, also with a Coalescer.
 	Alone bool
 	// Coalesced counts a request that got the result of another's run; nil: nobody does.
@@ -80,10 +77,7 @@ func New(o Options) *Engine {
 	o.Limits.Parallel = cmp.Or(o.Limits.Parallel, def.Parallel)
 	o.Limits.Response = cmp.Or(o.Limits.Response, def.Response)
 	e := &Engine{callers: o.Callers, absolute: o.Absolute, env: o.Env, config: o.Config, limits: o.Limits, seed: seed{maphash.MakeSeed()}}
-	e.faults, e.entities, e.recalled = o.Faults, o.Entities, o.Recalled
-	if e.recalled == nil {
-		e.recalled = func(int, int, int) {}
-	}
+	e.faults, e.entities = o.Faults, o.Entities
 	e.coalesce, e.coalesced = !o.Alone, o.Coalesced
 	if e.coalesced == nil {
 		e.coalesced = func() {}
@@ -246,9 +240,7 @@ func (e *Engine) do(ctx context.Context, c *call) {
 	if c.upstream >= 0 {
 		caller = e.callers[c.upstream]
 	}
-	if c.each {
-		c.began = time.Now()
-	}
+	c.began = time.Now()
 	c.reply, c.err = caller.Call(ctx, &c.Call)
 }
 

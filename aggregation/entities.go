@@ -20,9 +20,9 @@ type keptItem struct {
 // span is where an item of a reply is.
 type span struct{ from, to int }
 
-// each reports whether items of a loader are kept by their keys.
-func (f *frame) each(l *loading) bool {
-	return f.engine.entities != nil && f.injected == "" && l.plan.Request != nil && l.plan.Request.Cache != nil && l.plan.Request.Cache.Each
+// keepsEach reports whether items of a loader are kept by their keys.
+func (f *frame) keepsEach(p *plan.Loader) bool {
+	return f.engine.entities != nil && f.injected == "" && p.Request != nil && p.Request.Cache != nil && p.Request.Cache.Each
 }
 
 // recall answers the keys of a loader that are kept. It reports whether all of them are.
@@ -39,18 +39,18 @@ func (f *frame) recall(r *running, l *loading, lo, hi int) (all bool) {
 		switch {
 		case found && old:
 			l.old = append(l.old, keptItem{n, item})
-		case found && f.give1(l, n, item, shape):
+		case found && f.answerKept(l, n, item, shape):
 			hits++
 			continue
 		}
 		all = false
 	}
-	f.engine.recalled(l.plan.Upstream, hits, hi-lo-hits)
+	f.engine.entities.Recalled(l.plan.Upstream, hits, hi-lo-hits)
 	return all
 }
 
-// give1 answers a key by an item that was kept.
-func (f *frame) give1(l *loading, n int, item []byte, shape *plan.Shape) bool {
+// answerKept answers a key by an item that was kept.
+func (f *frame) answerKept(l *loading, n int, item []byte, shape *plan.Shape) bool {
 	f.env = environment{f: f, l: l, lo: n, hi: n + 1}
 	s, err := f.locateScratch(item, shape, -1, &f.env)
 	if err != nil || s.missing() {
@@ -69,7 +69,7 @@ func (f *frame) baseOf(r *running, l *loading, lo int) (upstreams.Base, bool) {
 		return upstreams.Base{}, false
 	}
 	c.Method = l.plan.Request.Cache.Salt + " " + c.Method // two loaders may read one reply in two ways
-	return f.engine.entities.Base(l.plan.Source, &c.Call), true
+	return f.engine.entities.Base(l.plan.Upstream, &c.Call), true
 }
 
 // remember keeps the items of a reply that were answers.
@@ -111,7 +111,7 @@ func (f *frame) tags(l *loading, lo, hi int) (out []string) {
 func (f *frame) makeDo(c *call) (all bool) {
 	l := c.loader
 	for _, o := range l.old {
-		if o.key >= c.lo && o.key < c.hi && l.answers[o.key].kind == asked && f.give1(l, o.key, o.text, l.plan.Reply.Shape.Item) {
+		if o.key >= c.lo && o.key < c.hi && l.answers[o.key].kind == asked && f.answerKept(l, o.key, o.text, l.plan.Reply.Shape.Item) {
 			f.degrade(l, stale)
 		}
 	}

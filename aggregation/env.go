@@ -210,7 +210,7 @@ func (e *environment) batch(key string) []byte {
 				member = i
 			}
 		}
-		each, first := e.f.each(e.l), true
+		each, first := e.l.each, true
 		for n := e.lo; n < e.hi; n++ {
 			if each && e.l.answers[n].kind != asked { // it was kept
 				continue

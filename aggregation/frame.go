@@ -96,6 +96,7 @@ func (f *frame) reset(part *plan.Part) {
 	f.loaders = grown(f.loaders, len(part.Loaders))
 	for i := range f.loaders {
 		f.loaders[i].reset(part.Loaders[i])
+		f.loaders[i].each = f.keepsEach(part.Loaders[i])
 	}
 	f.runs = grown(f.runs, len(part.Fetches))
 	for i := range f.runs {

@@ -40,7 +40,7 @@ func (f *frame) match(c *call, value slot) *fault.Error {
 			item := f.slots[value.from+n]
 			if k := f.keyOf(c, item, guess); k >= 0 && l.answers[k].kind == asked {
 				f.hit(l, k, item)
-				if c.each && len(f.spans) == int(value.to) { // else it is not known which span is whose
+				if c.loader.each && len(f.spans) == int(value.to) { // else it is not known which span is whose
 					c.found = append(c.found, found{f.spans[n], k})
 				}
 				guess = k + 1

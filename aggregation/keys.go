@@ -20,8 +20,9 @@ type loading struct {
 	table   []uint32 // open addressing: number of the key + 1; 0: free
 	asked   int      // keys below this number have been asked for
 	shared  sharing  // keys from several places of the plan
+	each    bool     // its items are kept, each by its key: then base and old count
 	base    upstreams.Base
-	old     []keptItem
+	old     []keptItem // of keys that are asked for again
 }
 
 // keyed is a key: its text is what keys are compared by.

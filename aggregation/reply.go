@@ -32,7 +32,7 @@ func (f *frame) read(c *call) {
 	switch {
 	case e != nil:
 		e.Upstream = c.loader.plan.Source
-		if !c.each || !f.makeDo(c) {
+		if !c.loader.each || !f.makeDo(c) {
 			f.failKeys(c.loader, c.lo, c.hi, e)
 		}
 	case good && c.reply != nil:
@@ -46,7 +46,7 @@ func (f *frame) went(c *call) {
 		f.degrade(c.loader, stale)
 	}
 	switch {
-	case c.each:
+	case c.loader.each:
 		f.remember(c)
 	case c.lost.kind != failed:
 		c.reply.Keep()
@@ -181,7 +181,7 @@ func (f *frame) locateBody(c *call) (slot, error) {
 	}
 	f.stack = f.stack[:0]
 	l := locator{f: f, b: body, buf: uint16(c.buf), env: &f.env}
-	if f.spans = f.spans[:0]; c.each {
+	if f.spans = f.spans[:0]; c.loader.each {
 		l.noted = p.Shape.Item
 	}
 	i := 0

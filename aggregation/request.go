@@ -30,7 +30,6 @@ type call struct {
 	reply *upstreams.Reply
 	err   error
 
-	each  bool // its items are kept, each by its key
 	began time.Time
 	found []found // items that answered keys, if they are kept
 
@@ -64,7 +63,7 @@ func (f *frame) request(r *running, l *loading, lo, hi int) {
 		f.answerLocally(l, lo, hi)
 		return
 	}
-	if f.each(l) && f.recall(r, l, lo, hi) {
+	if l.each && f.recall(r, l, lo, hi) {
 		return
 	}
 	f.call(r, l, lo, hi)
@@ -91,7 +90,7 @@ func (f *frame) call(r *running, l *loading, lo, hi int) {
 		f.unfilled(l, lo, hi, err)
 		return
 	}
-	if c.Cache != nil && !c.each {
+	if c.Cache != nil && !l.each {
 		c.Cache.Tags = f.tags(l, lo, hi)
 	}
 	r.calls++
@@ -119,7 +118,7 @@ func (f *frame) newCall(r *running, l *loading, lo, hi int) *call {
 	}
 	*c = call{
 		Call:     upstreams.Call{Method: l.plan.Request.Method, URL: c.URL[:0], Headers: c.Headers[:0], RPC: l.plan.Request.RPC, Timeout: l.plan.Request.Timeout, Idempotent: l.plan.Request.Idempotent, Retries: &f.retries},
-		upstream: l.plan.Upstream, run: r, loader: l, lo: lo, hi: hi, found: c.found[:0], each: f.each(l),
+		upstream: l.plan.Upstream, run: r, loader: l, lo: lo, hi: hi, found: c.found[:0],
 	}
 	c.Identity = f.in.Identity
 	c.Faults = f.injected
@@ -198,9 +197,8 @@ func (f *frame) unfilled(l *loading, lo, hi int, err error) {
 
 func (f *frame) failKeys(l *loading, lo, hi int, e *fault.Error) {
 	s := f.fail(e)
-	each := f.each(l)
 	for n := lo; n < hi; n++ {
-		if !each || l.answers[n].kind == asked { // others are answered by what was kept
+		if !l.each || l.answers[n].kind == asked { // others are answered by what was kept
 			l.answers[n] = s
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"manifold/aggregation"
 	"manifold/internal/store"
+	"manifold/schema"
 	"manifold/upstreams"
 )
 
@@ -38,13 +39,18 @@ func BenchmarkKeptItems(b *testing.B) {
 	shop := canned{"/posts": reply([]byte("[" + posts.String() + "]")), "/users?" + keys.String(): reply([]byte("[" + users.String() + "]"))}
 	kept := store.New(store.Options{MaxBytes: 64 << 20})
 	defer kept.Close()
+	set, err := upstreams.Open([]*schema.Source{{Name: "api", BaseURL: "http://api.test"}}, upstreams.Options{Store: kept}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer set.Close()
 	for _, c := range []struct{ name, query string }{
 		{"without", "{ posts { id } }"},
 		{"with", "{ posts { id user { name } } }"},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			_, op := compile(b, keptSDL, c.query)
-			e := aggregation.New(aggregation.Options{Callers: []upstreams.Caller{shop}, Entities: upstreams.NewEntities(kept)})
+			e := aggregation.New(aggregation.Options{Callers: []upstreams.Caller{shop}, Entities: set.Entities()})
 			in := aggregation.Input{Header: http.Header{"Authorization": {"Bearer of-somebody"}}}
 			e.Run(context.Background(), op, in).Release()
 			b.ReportAllocs()

@@ -87,6 +87,9 @@ func (l *loader) describe(conn *schema.Connector) {
 	}
 	p.Request.Cache, p.Request.Invalidates = cacheOf(conn), conn.Invalidates
 	p.Request.Function = conn.Function() != nil
+	if conn.Source != nil && conn.Source.Outbound.Identity != nil {
+		p.Request.Told = conn.Source.Outbound.Identity.Header
+	}
 	if conn.RPC != nil {
 		p.Request.RPC = conn.RPC.Codec
 	}

@@ -28,6 +28,8 @@ type Overlay struct {
 
 	At        Spot // where it is written
 	BaseURLAt Spot
+	HealthAt  Spot // of the checks of instances
+	TLSAt     Spot // of the certificates
 }
 
 // OverlayHeader is a constant header.

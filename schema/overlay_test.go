@@ -96,6 +96,36 @@ func overlaid(sdl string, o schema.Overlay) (*schema.Gateway, error) {
 	return schema.LoadWith([]*ast.Source{{Name: "gateway.graphql", Input: sdl}}, schema.Options{Overlays: map[string]schema.Overlay{"api": o}})
 }
 
+// What an environment says has to fit how the source is called.
+func TestProblemsOfEnvironments(t *testing.T) {
+	t.Parallel()
+	const http = `extend schema @source(name: "api", http: { baseURL: "http://a" }) type Query { one: String @connect(source: "api", http: { GET: "/" }) }`
+	const grpc = `extend schema @source(name: "api", grpc: { target: "dns:///a:1", descriptorSet: "x.pb" }) type Query { one: String }`
+	spot := schema.Spot{File: "gateway.yaml", Line: 3, Column: 5}
+	certificate := schema.Outbound{TLS: schema.ClientTLS{CA: "ca.crt"}}
+	for name, test := range map[string]struct {
+		sdl  string
+		over schema.Overlay
+		says string
+	}{
+		"certificate for http":       {http, schema.Overlay{Outbound: certificate}, "gateway.yaml:3:5: sources.api.auth.tls: the source api is not called over TLS: certificates have no effect"},
+		"certificate for plain gRPC": {grpc, schema.Overlay{Outbound: certificate}, "write grpc: { tls: true }"},
+		"gRPC check of HTTP":         {http, schema.Overlay{Instances: schema.Instances{Health: schema.Health{Active: true}}}, "gateway.yaml:3:5: sources.api.healthCheck.grpc: the source api is called by HTTP"},
+		"path of gRPC":               {grpc, schema.Overlay{Instances: schema.Instances{Health: schema.Health{Active: true, Path: "/x"}}}, "gateway.yaml:3:5: sources.api.healthCheck.path: the source api is called by gRPC"},
+		"certificate for https":      {http, schema.Overlay{Outbound: certificate, BaseURL: "https://a"}, ""},
+		"path of HTTP":               {http, schema.Overlay{Instances: schema.Instances{Health: schema.Health{Active: true, Path: "/x"}}}, ""},
+	} {
+		test.over.HealthAt, test.over.TLSAt, test.over.BaseURLAt = spot, spot, spot
+		_, err := overlaid(test.sdl, test.over)
+		switch {
+		case test.says == "" && err != nil:
+			t.Errorf("%s: %v", name, err)
+		case test.says != "" && (err == nil || !strings.Contains(err.Error(), test.says)):
+			t.Errorf("%s: no %q in\n%v", name, test.says, err)
+		}
+	}
+}
+
 func members(text string) (m map[string]json.RawMessage) {
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
 		panic(err)

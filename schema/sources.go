@@ -78,6 +78,7 @@ func (l *loader) readSource(file *ast.Source, u *use) {
 	s.Errors, s.Success = l.outcome(u, scope)
 	s.Resilience = l.resilience(u.arg("resilience"), coordinate, false).under(over.Resilience)
 	s.Instances, s.Outbound = over.Instances, over.Outbound
+	l.fitEnvironment(s, over)
 }
 
 // given lists those of the arguments that a directive has.

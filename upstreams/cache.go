@@ -1,8 +1,8 @@
 package upstreams
 
 import (
+	"cmp"
 	"context"
-	"encoding/binary"
 	"net/http"
 	"strings"
 	"sync"
@@ -34,19 +34,26 @@ type CacheRule struct {
 // get what somebody else's credentials brought, unless the rule says that they do not matter.
 //
 // A reply that is stale is used while one call brings a newer one, or if that fails, for as long as rule or reply allow (RFC 5861).
-func caching(upstream string, s *store.Store, longest time.Duration, g Gauge) Policy {
+func caching(src source, s *store.Store, longest time.Duration, g Gauge) Policy {
 	return func(next Caller) Caller {
-		return &cache{next: next, upstream: upstream, store: s, longest: longest, gauge: g, refreshing: map[string]bool{}}
+		return &cache{next: next, source: src, store: s, longest: longest, gauge: g, refreshing: map[string]bool{}}
 	}
 }
 
+// source is whose replies are kept.
+type source struct {
+	name     string
+	target   string // of gRPC, whose calls do not say where they go; "" for HTTP, where the URL does
+	identity string // the header that says who asks; "": none does
+}
+
 type cache struct {
-	next     Caller
-	upstream string
-	store    *store.Store
-	longest  time.Duration // that a refresh may take
-	gauge    Gauge         // nil: nobody counts
-	used     atomic.Bool   // a reply of this upstream was kept
+	next    Caller
+	source  source
+	store   *store.Store
+	longest time.Duration // that a refresh may take, if its call does not say so
+	gauge   Gauge         // nil: nobody counts
+	used    atomic.Bool   // a reply of this upstream was kept
 
 	mu         sync.Mutex
 	refreshing map[string]bool
@@ -66,7 +73,7 @@ func (k *cache) Call(ctx context.Context, c *Call) (*Reply, error) {
 		return k.fetch(ctx, c, key, nil)
 	}
 	old, revalidate, ifError := readFrame(entry.Value, c)
-	age := time.Since(entry.Stored)
+	age := k.store.Now().Sub(entry.Stored)
 	switch {
 	case old == nil: // of another version of the program
 		return k.fetch(ctx, c, key, nil)
@@ -74,7 +81,7 @@ func (k *cache) Call(ctx context.Context, c *Call) (*Reply, error) {
 		k.count(CacheHit)
 		return old, nil
 	case age < entry.Fresh+revalidate && (c.Cache == nil || !c.Cache.Judged):
-		k.refresh(c, key)
+		k.refresh(c, key, *old)
 		k.count(CacheStale)
 		old.Stale = true
 		return old, nil
@@ -94,7 +101,7 @@ func (k *cache) Call(ctx context.Context, c *Call) (*Reply, error) {
 
 func (k *cache) count(r CacheResult) {
 	if k.gauge != nil {
-		k.gauge.Cached(r)
+		k.gauge.Cached(r, 1)
 	}
 }
 
@@ -111,19 +118,18 @@ func failed(ctx context.Context, r *Reply, err error) bool {
 	return r.Status >= 500
 }
 
-// key is what an entry is found by: the call, whose it is, and whether credentials count.
+// key is what an entry is found by: whose call it is, whether credentials count, and the call, where those that do not count are left out.
 func (k *cache) key(c *Call) string {
 	var few [512]byte
 	key := append(few[:0], 1)
-	key = binary.AppendUvarint(key, uint64(len(k.upstream)))
-	key = append(key, k.upstream...)
+	key = appendText(appendText(key, k.source.name), k.source.target)
 	if c.Cache == nil || !c.Cache.Public {
 		return string(c.appendKey(append(key, 'a')))
 	}
 	open := *c
 	open.Headers = make([]Header, 0, len(c.Headers))
 	for _, h := range c.Headers {
-		if !isCredential(h.Name) {
+		if !isCredential(h.Name) && !strings.EqualFold(h.Name, k.source.identity) {
 			open.Headers = append(open.Headers, h)
 		}
 	}
@@ -137,7 +143,7 @@ func isCredential(name string) bool {
 // fetch makes the call. The reply may be kept if who asked says so. old is a kept reply that is stale, or nil: the upstream is asked
 // whether it is still what it would say (RFC 9111, 4.3).
 func (k *cache) fetch(ctx context.Context, c *Call, key string, old *Reply) (*Reply, error) {
-	began := time.Now()
+	began := k.store.Now()
 	r, err := k.next.Call(ctx, conditional(c, old))
 	if err == nil && old != nil && r.Status == http.StatusNotModified {
 		if r = confirmed(old, r); r == nil {
@@ -217,8 +223,9 @@ func (k *cache) entry(c *Call, r *Reply, began time.Time) (e keptEntry, ok bool)
 	return e, e.Fresh > 0
 }
 
-// refresh makes the call once more, for whoever asks next, unless that is under way. It has a time of its own.
-func (k *cache) refresh(c *Call, key string) {
+// refresh makes the call once more, for whoever asks next, unless that is under way. It has a time of its own. old is the reply that
+// is used meanwhile: the upstream may say that nothing is newer.
+func (k *cache) refresh(c *Call, key string, old Reply) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.refreshing[key] {
@@ -234,9 +241,9 @@ func (k *cache) refresh(c *Call, key string) {
 			defer k.mu.Unlock()
 			delete(k.refreshing, key)
 		}()
-		ctx, cancel := context.WithTimeout(context.Background(), k.longest)
+		ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(c.Timeout, k.longest))
 		defer cancel()
-		r, err := k.fetch(ctx, own, key, nil)
+		r, err := k.fetch(ctx, own, key, &old)
 		if err != nil {
 			return
 		}

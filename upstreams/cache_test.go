@@ -40,7 +40,7 @@ func cachedBy(t *testing.T, o *origins) (Caller, *tally) {
 	s := store.New(store.Options{MaxBytes: 1 << 20})
 	t.Cleanup(s.Close)
 	g := &tally{}
-	return caching("api", s, time.Second, g)(o), g
+	return caching(source{name: "api"}, s, time.Second, g)(o), g
 }
 
 // asked makes a call and keeps its reply, as the engine does with a good one.
@@ -163,7 +163,7 @@ func TestNobodyGetsWhatIsSomebodyElses(t *testing.T) {
 	}}
 	s := store.New(store.Options{MaxBytes: 1 << 20})
 	defer s.Close()
-	chain := coalescing(nil)(caching("api", s, time.Second, nil)(echo))
+	chain := coalescing(nil)(caching(source{name: "api"}, s, time.Second, nil)(echo))
 	const rounds = 10_000
 	var all sync.WaitGroup
 	for _, who := range []string{"anna", "bert"} {
@@ -203,7 +203,7 @@ func TestStaleReplies(t *testing.T) {
 		s := store.New(store.Options{MaxBytes: 1 << 20})
 		defer s.Close()
 		g := &tally{}
-		cache := caching("api", s, time.Second, g)(up)
+		cache := caching(source{name: "api"}, s, time.Second, g)(up)
 		c := getting(&CacheRule{MaxAge: 10 * time.Second, StaleWhileRevalidate: 5 * time.Second, StaleIfError: time.Minute})
 		want := func(when, want string) {
 			t.Helper()
@@ -285,7 +285,7 @@ func TestOnlyGoodRepliesAreKept(t *testing.T) {
 func BenchmarkCacheHit(b *testing.B) {
 	s := store.New(store.Options{MaxBytes: 1 << 20})
 	defer s.Close()
-	c := coalescing(nil)(caching("api", s, time.Second, nil)(says()))
+	c := coalescing(nil)(caching(source{name: "api"}, s, time.Second, nil)(says()))
 	call := getting(&CacheRule{MaxAge: time.Hour}, Header{"Authorization", "Bearer anna"})
 	b.ReportAllocs()
 	for b.Loop() {

@@ -16,27 +16,24 @@ type Policy func(next Caller) Caller
 // chain is all that happens to a call, read from the bottom (what the engine calls) to the top (what sends it). What the policies have
 // to remember is kept in u.
 func (u *upstream) chain(r schema.Resilience, o *Options, leaf Caller) Caller {
-	var g Gauge
-	if o.Meter != nil {
-		g = o.Meter.Upstream(u.name)
-	}
+	g, name := u.gauge, u.source.name
 	most := cmp.Or(r.Timeout, o.Timeout)
 	c := leaf
 	if o.Faults {
-		c = injecting(u.name)(c)
+		c = injecting(name)(c)
 	}
 	if u.tokens != nil {
-		c = authorizing(u.name, u.tokens)(c)
+		c = authorizing(name, u.tokens)(c)
 	}
-	c = timeout(u.name, most)(c)
-	u.bulkhead = &compartment{next: c, upstream: u.name, most: cmp.Or(r.MaxConcurrent, o.MaxConcurrent)}
+	c = timeout(name, most)(c)
+	u.bulkhead = &compartment{next: c, upstream: name, most: cmp.Or(r.MaxConcurrent, o.MaxConcurrent)}
 	c = u.bulkhead
 	if l := r.RateLimit; l != nil {
-		c = throttled(u.name, limit.New(l.Rate, l.Per, l.Burst, time.Now))(c)
+		c = throttled(name, limit.New(l.Rate, l.Per, l.Burst, time.Now))(c)
 	}
 	if !r.Breaker.Off {
 		u.breaker = breaker.New(breakerSettings(r.Breaker, most), time.Now, rand.Float64, nil)
-		c = breaking(u.name, u.breaker, newJudge(r.Breaker.On, most))(c)
+		c = breaking(name, u.breaker, newJudge(r.Breaker.On, most))(c)
 	}
 	if r.Hedge > 0 {
 		c = hedging(r.Hedge, g)(c)
@@ -49,13 +46,13 @@ func (u *upstream) chain(r schema.Resilience, o *Options, leaf Caller) Caller {
 		c = metered(g)(c)
 	}
 	if o.Store != nil {
-		c = caching(u.name, o.Store, most, g)(c)
+		c = caching(u.source, o.Store, most, g)(c)
 	}
 	if !o.Alone {
 		c = coalescing(g)(c)
 	}
 	if u.signer != nil {
-		c = identifying(u.name, u.signer, u.identityHeader)(c)
+		c = identifying(name, u.signer, u.source.identity)(c)
 	}
 	return c
 }

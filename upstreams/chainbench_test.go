@@ -14,7 +14,7 @@ type uncounted struct{}
 func (uncounted) Upstream(string) Gauge        { return uncounted{} }
 func (uncounted) Retried()                     {}
 func (uncounted) Coalesced()                   {}
-func (uncounted) Cached(CacheResult)           {}
+func (uncounted) Cached(CacheResult, int)      {}
 func (uncounted) Started()                     {}
 func (uncounted) Ended(Outcome, time.Duration) {}
 
@@ -24,7 +24,7 @@ func BenchmarkChain(b *testing.B) {
 	kept := store.New(store.Options{MaxBytes: 1 << 20})
 	defer kept.Close()
 	o := Options{Meter: uncounted{}, Store: kept}.withDefaults()
-	u := &upstream{name: "api"}
+	u := &upstream{source: source{name: "api"}}
 	c := u.chain(schema.Resilience{}, &o, callerFunc(func(context.Context, *Call) (*Reply, error) { return reply, nil }))
 	call := &Call{Method: "GET", URL: []byte("http://api.test/users?ids=1,2,3"), Idempotent: true, Headers: []Header{{"Authorization", "Bearer anna"}}}
 	b.ReportAllocs()

@@ -55,24 +55,23 @@ func (m *coalescer) Call(ctx context.Context, c *Call) (*Reply, error) {
 	return out.Value.reply, out.Value.err
 }
 
+// appendText appends a part of a key, with its length before it.
+func appendText[T string | []byte](key []byte, s T) []byte {
+	return append(binary.AppendUvarint(key, uint64(len(s))), s...)
+}
+
 // appendKey appends all that a call is: its parts have their lengths before them, so that different calls are never one key.
 func (c *Call) appendKey(key []byte) []byte {
-	text := func(s string) {
-		key = binary.AppendUvarint(key, uint64(len(s)))
-		key = append(key, s...)
-	}
-	text(c.Method)
+	key = appendText(key, c.Method)
 	if c.RPC != nil {
-		text(c.RPC.Path)
+		key = appendText(key, c.RPC.Path)
 	} else {
-		text("")
+		key = appendText(key, "")
 	}
-	key = binary.AppendUvarint(key, uint64(len(c.URL)))
-	key = append(key, c.URL...)
+	key = appendText(key, c.URL)
 	key = binary.AppendUvarint(key, uint64(len(c.Headers)))
 	for i := range c.Headers {
-		text(c.Headers[i].Name)
-		text(c.Headers[i].Value)
+		key = appendText(appendText(key, c.Headers[i].Name), c.Headers[i].Value)
 	}
 	if c.Body == nil {
 		return append(key, 0)

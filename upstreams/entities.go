@@ -10,28 +10,50 @@ import (
 )
 
 // Entities keeps the items of batches, each by its key, so that a batch asks only for those that are not there. It is safe for
-// concurrent use; a nil Entities keeps nothing.
-type Entities struct{ store *store.Store }
+// concurrent use.
+type Entities struct {
+	store *store.Store
+	set   *Set
+}
 
-// NewEntities keeps items in s; nil if there is none.
-func NewEntities(s *store.Store) *Entities {
-	if s == nil {
+// Entities keeps the items of the sources of the Set, by their indices as Open got them; nil if nothing is kept (Options.Store).
+func (s *Set) Entities() *Entities {
+	if s.network.options.Store == nil {
 		return nil
 	}
-	return &Entities{s}
+	return &Entities{s.network.options.Store, s}
 }
 
 // Base is what the items of a batch have in common: all that their call is, but for the keys.
 type Base [sha256.Size + 1]byte
 
-// Base returns the base of a call without keys to an upstream. Two calls with different headers, credentials among them, have
-// different ones, unless the rule says that credentials do not count.
-func (e *Entities) Base(upstream string, c *Call) Base {
-	k := cache{upstream: upstream}
-	sum := sha256.Sum256([]byte(k.key(c)))
+// Base returns the base of a call without keys to source i, -1: one that names its host itself. Two calls with different headers,
+// credentials among them, have different ones, and so have those of different users if the source is told who asks; unless the rule
+// says that it is the same for everybody.
+func (e *Entities) Base(i int, c *Call) Base {
+	var k cache
+	var who []byte
+	if i >= 0 {
+		u := e.set.sources[i]
+		k.source = u.source
+		if u.signer != nil && c.Identity != nil && !c.Cache.Public {
+			who = appendText(appendText([]byte{1}, c.Identity.Subject), c.Identity.Claims)
+		}
+	}
+	sum := sha256.Sum256(append([]byte(k.key(c)), who...))
 	out := Base{'e'}
 	copy(out[1:], sum[:])
 	return out
+}
+
+// Recalled counts the keys of a batch for source i for which kept items were looked for.
+func (e *Entities) Recalled(i, hits, misses int) {
+	if i < 0 || e.set.sources[i].gauge == nil {
+		return
+	}
+	g := e.set.sources[i].gauge
+	g.Cached(CacheHit, hits)
+	g.Cached(CacheMiss, misses)
 }
 
 // Now is the time by which items are old; it is read once for all items of a batch.

@@ -18,9 +18,9 @@ type Meter interface {
 type Gauge interface {
 	Started()
 	Ended(outcome Outcome, took time.Duration)
-	Retried()   // one more attempt of a call that has been counted as started
-	Coalesced() // a call that was not made, since an equal one was under way
-	Cached(r CacheResult)
+	Retried()                    // one more attempt of a call that has been counted as started
+	Coalesced()                  // a call that was not made, since an equal one was under way
+	Cached(r CacheResult, n int) // so many calls, or keys of a batch, for which a kept reply was looked for
 }
 
 // CacheResult says what came of looking for a kept reply. The list is closed.

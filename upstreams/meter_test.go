@@ -18,7 +18,7 @@ type tally struct {
 
 func (t *tally) Retried()                         { t.retried++ }
 func (t *tally) Coalesced()                       { t.spared++ }
-func (t *tally) Cached(r CacheResult)             { t.kept = append(t.kept, r) }
+func (t *tally) Cached(r CacheResult, _ int)      { t.kept = append(t.kept, r) }
 func (t *tally) Started()                         { t.started++ }
 func (t *tally) Ended(o Outcome, _ time.Duration) { t.ended = append(t.ended, o) }
 

@@ -28,18 +28,18 @@ type identifier struct {
 }
 
 func (i *identifier) Call(ctx context.Context, c *Call) (*Reply, error) {
-	own := with(c, i.header, "")
+	token := ""
 	if c.Identity != nil {
-		token, err := i.signer.Header(c.Identity.Subject, claimsOf(c.Identity))
+		var err error
+		token, err = i.signer.Header(c.Identity.Subject, claimsOf(c.Identity))
 		if err != nil {
 			return nil, &fault.Error{Code: fault.Internal, Message: "Internal error.", Upstream: i.upstream, Cause: err}
 		}
 		if strings.EqualFold(i.header, "Authorization") {
 			token = "Bearer " + token
 		}
-		own = with(c, i.header, token)
 	}
-	return i.next.Call(ctx, own)
+	return i.next.Call(ctx, with(c, i.header, token))
 }
 
 // claimsOf are the claims of an identity by their names.
@@ -118,7 +118,7 @@ func (u *upstream) credentials(src *schema.Source, o *Options) error {
 		if err != nil {
 			return err
 		}
-		u.identityHeader = i.Header
+		u.source.identity = i.Header
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func (s *Set) Status() []Status {
 }
 
 func (u *upstream) status() Status {
-	st := Status{Name: u.name, Retries: -1}
+	st := Status{Name: u.source.name, Retries: -1}
 	u.bulkhead.mu.Lock()
 	st.Running, st.Queued, st.Most = u.bulkhead.running, len(u.bulkhead.queue), u.bulkhead.most
 	u.bulkhead.mu.Unlock()

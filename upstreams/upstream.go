@@ -12,7 +12,8 @@ import (
 // upstream is what calls one source: the chain of its policies, and what they remember. Generations that declare the source alike
 // share it, so that a reload for another reason closes no breaker, refills no budget and forgets no instance (RELIABILITY C6).
 type upstream struct {
-	name     string
+	source   source
+	gauge    Gauge // nil: nobody counts
 	caller   Caller
 	stream   *stream          // nil: it does not speak HTTP
 	breaker  *breaker.Breaker // nil: there is none
@@ -20,10 +21,9 @@ type upstream struct {
 	budget   *budget // of retries; nil: none are made
 	pool     *pool   // nil: there is one address
 
-	tokens         *outbound.TokenSource // of the gateway's own; nil: none
-	signer         *outbound.Signer      // says who asks; nil: nothing does
-	identityHeader string
-	released       []func()
+	tokens   *outbound.TokenSource // of the gateway's own; nil: none
+	signer   *outbound.Signer      // says who asks; nil: nothing does
+	released []func()
 }
 
 // close gives up what the upstream holds.
@@ -61,7 +61,10 @@ func fingerprint(src *schema.Source) string {
 
 // open makes an upstream ready to call a source. It connects to nothing.
 func (n *network) open(src *schema.Source) (_ *upstream, err error) {
-	u := &upstream{name: src.Name}
+	u := &upstream{source: source{name: src.Name}}
+	if n.options.Meter != nil {
+		u.gauge = n.options.Meter.Upstream(src.Name)
+	}
 	defer func() {
 		if err != nil {
 			u.close()
@@ -81,6 +84,7 @@ func (n *network) open(src *schema.Source) (_ *upstream, err error) {
 		r.Breaker.Off = true // it is in this program: there is nothing to spare
 		leaf = NewFunction(src.Function, n.options)
 	case src.GRPC != nil:
+		u.source.target = src.GRPC.Target
 		leaf, err = n.openGRPC(u, src, secrets)
 	default:
 		leaf, err = n.openHTTP(u, src, secrets)

@@ -106,7 +106,7 @@ func (c *Config) Overlays() map[string]schema.Overlay {
 	for name := range c.Sources {
 		s := c.Sources[name]
 		o := schema.Overlay{
-			At: s.At, Config: map[string]json.RawMessage(s.Config),
+			At: s.At, HealthAt: s.Health.At, TLSAt: s.Auth.TLS.At, Config: map[string]json.RawMessage(s.Config),
 			Resilience: s.Resilience.model(), Instances: s.instances(), Outbound: s.Auth.model(),
 		}
 		var headers []Header

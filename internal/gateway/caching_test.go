@@ -1,10 +1,16 @@
 package gateway
 
 import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,8 +18,10 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"manifold/internal/auth"
 	"manifold/internal/faulty"
 	"manifold/internal/store"
+	"manifold/schema"
 )
 
 // shopOf is a gateway before one service, which keeps replies. The service notes what it is asked.
@@ -218,6 +226,77 @@ func TestTwoUsers(t *testing.T) {
 		})
 	}
 	both.Wait()
+}
+
+// K1 once more, for a service that is told who asks by a token that the gateway signs: items of batches are kept for each user, but for
+// what is the same for everybody. Nothing of the request but who asks tells the two calls apart.
+func TestWhoAsksDividesItems(t *testing.T) {
+	t.Parallel()
+	for scope, want := range map[string]string{"": "anna bert anna", ", scope: PUBLIC": "anna anna anna"} {
+		service := faulty.Serve(t, "api")
+		service.DoFunc(func(r *http.Request) faulty.Behaviour {
+			who := "nobody"
+			if parts := strings.Split(r.Header.Get("X-Who"), "."); len(parts) == 3 {
+				payload, _ := base64.RawURLEncoding.DecodeString(parts[1])
+				var claims struct{ Sub string }
+				_ = json.Unmarshal(payload, &claims)
+				who = claims.Sub
+			}
+			return faulty.Behaviour{Body: fmt.Sprintf(`[{"id":"1","caller":%q}]`, who)}
+		})
+		kept := store.New(store.Options{MaxBytes: 1 << 22})
+		t.Cleanup(kept.Close)
+		_, key, err := ed25519.GenerateKey(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		der, err := x509.MarshalPKCS8PrivateKey(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		metrics := NewMetrics()
+		o := Options{
+			Logger: slog.New(slog.DiscardHandler),
+			Overlays: map[string]schema.Overlay{"api": {Outbound: schema.Outbound{Identity: &schema.SignedIdentity{
+				Issuer: "https://gateway", Audience: "api", Key: string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), Life: time.Minute, Header: "X-Who",
+			}}}},
+			Identify: func(r *http.Request, _ []string) (*auth.Identity, error) {
+				who := r.Header.Get("X-User")
+				return &auth.Identity{Subject: who, Claims: fmt.Appendf(nil, `{"sub":%q}`, who)}, nil
+			},
+		}
+		o.Upstreams.Store, o.Upstreams.Meter = kept, metrics.Upstreams()
+		gen, err := Build([]*ast.Source{{Name: "gateway.graphql", Input: fmt.Sprintf(`
+extend schema @source(name: "api", http: { baseURL: %q })
+type Query { user(id: ID!): User @lookup }
+type User @key(fields: "id") @connect(source: "api", http: { GET: "/users?ids={$batch.id->joinNotNull(',')}" }, batch: { maxSize: 200 })
+  @cacheControl(maxAge: 60%s) { id: ID! caller: String }`, service.URL(), scope)}}, o, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		gw := New(gen)
+		t.Cleanup(gw.Close)
+		var got []string
+		for _, who := range []string{"anna", "bert", "anna"} {
+			r := postRequest(`{"query":"{ user(id: 1) { caller } }"}`)
+			r.Header.Set("X-User", who)
+			answer := bodyOf(t, ask(gw, r))
+			got = append(got, strings.TrimSuffix(strings.TrimPrefix(answer, `{"data":{"user":{"caller":"`), `"}}}`))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("@cacheControl(maxAge: 60%s): %q, want %q", scope, got, want)
+		}
+		misses := int64(len(slices.Compact(slices.Sorted(slices.Values(got)))))
+		text := bodyOf(t, ask(Admin(gw, nil, metrics), httptest.NewRequest("GET", "/metrics", http.NoBody)))
+		for result, n := range map[string]int64{"miss": misses, "hit": 3 - misses} {
+			if line := fmt.Sprintf(`manifold_cache_total{result=%q,upstream="api"} %d`, result, n); !strings.Contains(text, line) {
+				t.Errorf("no %s among the metrics", line)
+			}
+		}
+		if service.Requests() != misses {
+			t.Errorf("%d calls, want %d", service.Requests(), misses)
+		}
+	}
 }
 
 // When the service is down, what is kept is used for longer, and says so; what is not kept is an error (K9, E18).

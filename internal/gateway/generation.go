@@ -122,7 +122,7 @@ func build(model *schema.Gateway, files []*ast.Source, o Options, prev *Generati
 	if o.Callers != nil {
 		find = o.Callers(set)
 	}
-	engine := aggregation.Options{Absolute: find(-1), Env: model.Env, Limits: o.Calls, Alone: o.Alone, Coalesced: o.Coalesced, Faults: o.Upstreams.Faults, Entities: upstreams.NewEntities(o.Upstreams.Store)}
+	engine := aggregation.Options{Absolute: find(-1), Env: model.Env, Limits: o.Calls, Alone: o.Alone, Coalesced: o.Coalesced, Faults: o.Upstreams.Faults, Entities: set.Entities()}
 	for _, s := range model.Sources {
 		engine.Callers = append(engine.Callers, find(s.Index))
 		engine.Config = append(engine.Config, s.Config)

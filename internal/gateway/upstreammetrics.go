@@ -43,7 +43,7 @@ func newUpstreamMetrics() *upstreamMetrics {
 			Name: "manifold_coalesced_total", Help: "Calls that were not made, since an equal one was under way.",
 		}, []string{"upstream"}),
 		kept: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "manifold_cache_total", Help: "Calls for which a kept reply was looked for: hit and stale were not made, miss were.",
+			Name: "manifold_cache_total", Help: "Calls, and keys of batches, for which something kept was looked for: hit and stale were not asked for, miss were.",
 		}, []string{"upstream", "result"}),
 		gauges: map[string]*upstreamGauge{},
 	}
@@ -91,7 +91,7 @@ func (g *upstreamGauge) Retried() { g.retried.Inc() }
 func (g *upstreamGauge) Coalesced() { g.spared.Inc() }
 
 // Cached implements upstreams.Gauge.
-func (g *upstreamGauge) Cached(r upstreams.CacheResult) { g.kept[r].Inc() }
+func (g *upstreamGauge) Cached(r upstreams.CacheResult, n int) { g.kept[r].Add(float64(n)) }
 
 // Started implements upstreams.Gauge.
 func (g *upstreamGauge) Started() { g.inFlight.Inc() }

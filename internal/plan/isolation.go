@@ -53,6 +53,9 @@ func varies(r *Request) (out []string) {
 			out = append(out, s)
 		}
 	}
+	if r.Told != "" && (r.Cache == nil || !r.Cache.Public) {
+		add("who asks, in header %s", textproto.CanonicalMIMEHeaderKey(r.Told))
+	}
 	uses := func(where string, all []mapping.Use) {
 		for _, u := range all {
 			add("$%s, in %s", strings.Join(append([]string{u.Name}, u.Path...), "."), where)

@@ -143,6 +143,8 @@ type Request struct {
 	Cache *Cache
 	// Invalidates are the tags of what a call that went well makes invalid.
 	Invalidates []*template.Text
+	// Told is the header that tells the upstream who asks; "": it is not told.
+	Told string
 	// Function is set for a Go function of this program, whose Method is FN: the parents of a batch fail, and fall back, each for
 	// itself.
 	Function bool
