@@ -30,6 +30,7 @@ type SignedIdentity struct {
 
 // ClientTLS is the certificate by which the gateway makes itself known, and whom it believes. The zero value is none, and the system's.
 type ClientTLS struct {
-	Cert, Key, CA string // files in PEM
-	ServerName    string // that the certificate of the source has to be for; "": the host of its URL
+	Cert, Key  string // files in PEM
+	CA         string // in PEM
+	ServerName string // that the certificate of the source has to be for; "": the host of its URL
 }

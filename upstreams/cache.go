@@ -118,22 +118,28 @@ func failed(ctx context.Context, r *Reply, err error) bool {
 	return r.Status >= 500
 }
 
-// key is what an entry is found by: whose call it is, whether credentials count, and the call, where those that do not count are left out.
+// key is what an entry is found by: whose call it is, whether credentials count, and the call, without those that do not count. Of a
+// token that says who asks only what it says counts: the next one says the same.
 func (k *cache) key(c *Call) string {
 	var few [512]byte
-	key := append(few[:0], 1)
-	key = appendText(appendText(key, k.source.name), k.source.target)
-	if c.Cache == nil || !c.Cache.Public {
+	key := appendText(appendText(append(few[:0], 1), k.source.name), k.source.target)
+	public := c.Cache != nil && c.Cache.Public
+	if !public && k.source.identity == "" {
 		return string(c.appendKey(append(key, 'a')))
 	}
 	open := *c
 	open.Headers = make([]Header, 0, len(c.Headers))
 	for _, h := range c.Headers {
-		if !isCredential(h.Name) && !strings.EqualFold(h.Name, k.source.identity) {
+		if !public && isCredential(h.Name) || !isCredential(h.Name) && !strings.EqualFold(h.Name, k.source.identity) {
 			open.Headers = append(open.Headers, h)
 		}
 	}
-	return string(open.appendKey(append(key, 'p')))
+	if public {
+		key = append(key, 'p')
+	} else {
+		key = appendText(append(key, 't'), c.told)
+	}
+	return string(open.appendKey(key))
 }
 
 func isCredential(name string) bool {

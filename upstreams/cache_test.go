@@ -294,3 +294,31 @@ func BenchmarkCacheHit(b *testing.B) {
 		r.Release()
 	}
 }
+
+// Tokens that say who asks are made anew all the time: what is kept for somebody is found by the next one too, and by nobody else's.
+func TestTheNextTokenFindsTheReply(t *testing.T) {
+	t.Parallel()
+	k := &cache{source: source{name: "api", identity: "X-Who"}}
+	key := func(token, told, tenant string, rule *CacheRule) string {
+		return k.key(&Call{
+			Method: "GET", URL: []byte("http://api.test/"), told: []byte(told), Cache: rule,
+			Headers: []Header{{"x-who", token}, {"X-Tenant", tenant}},
+		})
+	}
+	anna := key("token-1", "anna", "a", nil)
+	if key("token-2", "anna", "a", nil) != anna {
+		t.Error("the next token of the same user does not find it")
+	}
+	everybody := key("token-1", "anna", "a", &CacheRule{Public: true})
+	if key("token-3", "bert", "a", &CacheRule{Public: true}) != everybody {
+		t.Error("what is the same for everybody is kept for each")
+	}
+	for name, other := range map[string]string{
+		"another user": key("token-1", "bert", "a", nil), "nobody": key("token-1", "", "a", nil),
+		"another header": key("token-1", "anna", "b", nil), "everybody": everybody,
+	} {
+		if other == anna {
+			t.Errorf("%s finds what is kept for anna", name)
+		}
+	}
+}

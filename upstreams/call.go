@@ -40,6 +40,9 @@ type Call struct {
 	// Timeout takes the place of the upstream's; 0: that holds.
 	Timeout time.Duration
 
+	// told is who asks, as far as the upstream is told, nil if it is not told of anybody: written by who tells it.
+	told []byte
+
 	// last is the instance that had the last attempt, written when it is picked: the next one goes elsewhere.
 	last *balance.Member[Caller]
 	// rival is the same for an attempt that runs beside this one; nil: there is none.

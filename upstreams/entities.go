@@ -32,15 +32,15 @@ type Base [sha256.Size + 1]byte
 // says that it is the same for everybody.
 func (e *Entities) Base(i int, c *Call) Base {
 	var k cache
-	var who []byte
+	own := *c
 	if i >= 0 {
 		u := e.set.sources[i]
 		k.source = u.source
-		if u.signer != nil && c.Identity != nil && !c.Cache.Public {
-			who = appendText(appendText([]byte{1}, c.Identity.Subject), c.Identity.Claims)
+		if u.signer != nil && c.Identity != nil {
+			own.told = toldOf(u.signer, c.Identity)
 		}
 	}
-	sum := sha256.Sum256(append([]byte(k.key(c)), who...))
+	sum := sha256.Sum256([]byte(k.key(&own)))
 	out := Base{'e'}
 	copy(out[1:], sum[:])
 	return out

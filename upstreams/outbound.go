@@ -28,24 +28,25 @@ type identifier struct {
 }
 
 func (i *identifier) Call(ctx context.Context, c *Call) (*Reply, error) {
-	token := ""
-	if c.Identity != nil {
-		var err error
-		token, err = i.signer.Header(c.Identity.Subject, claimsOf(c.Identity))
-		if err != nil {
-			return nil, &fault.Error{Code: fault.Internal, Message: "Internal error.", Upstream: i.upstream, Cause: err}
-		}
-		if strings.EqualFold(i.header, "Authorization") {
-			token = "Bearer " + token
-		}
+	if c.Identity == nil {
+		return i.next.Call(ctx, with(c, i.header, ""))
 	}
-	return i.next.Call(ctx, with(c, i.header, token))
+	token, err := i.signer.Header(c.Identity.Subject, i.signer.Copied(c.Identity.Claims))
+	if err != nil {
+		return nil, &fault.Error{Code: fault.Internal, Message: "Internal error.", Upstream: i.upstream, Cause: err}
+	}
+	if strings.EqualFold(i.header, "Authorization") {
+		token = "Bearer " + token
+	}
+	own := with(c, i.header, token)
+	own.told = toldOf(i.signer, c.Identity)
+	return i.next.Call(ctx, own)
 }
 
-// claimsOf are the claims of an identity by their names.
-func claimsOf(who *auth.Identity) (claims map[string]json.RawMessage) {
-	_ = json.Unmarshal(who.Claims, &claims) // it was read from JSON
-	return claims
+// toldOf is all that an upstream is told of who asks, whichever token says it.
+func toldOf(s *outbound.Signer, who *auth.Identity) []byte {
+	all := s.Identity(who.Subject, s.Copied(who.Claims))
+	return all[:]
 }
 
 // with returns a copy of a call that has one header of a name, and no other; none if the value is empty.
@@ -128,7 +129,11 @@ func tlsConfig(t schema.ClientTLS, o *Options) (*tls.Config, error) {
 	if t == (schema.ClientTLS{}) {
 		return nil, nil
 	}
-	c, err := outbound.ClientCertificate{CertFile: t.Cert, KeyFile: t.Key, CAFile: t.CA, ServerName: t.ServerName}.TLS()
+	var authorities []byte
+	if t.CA != "" {
+		authorities = []byte(t.CA)
+	}
+	c, err := outbound.ClientCertificate{CertFile: t.Cert, KeyFile: t.Key, CA: authorities, ServerName: t.ServerName}.TLS()
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,7 @@ func readTexts(files []string, path string, env func(string) (string, bool)) (*i
 		return in, err
 	}
 	in.config, err = config.Parse(in.path, in.text, config.World{
-		Env: env, ReadFile: func(name string) ([]byte, error) { return os.ReadFile(in.near(name)) },
+		Env: env, ReadFile: func(name string) ([]byte, error) { return os.ReadFile(in.near(name)) }, Near: in.near,
 	})
 	if err != nil {
 		return in, err

@@ -2,9 +2,15 @@ package cli
 
 import (
 	"bufio"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
+	"log"
+	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -181,6 +187,59 @@ func TestServeWithConfigAndReload(t *testing.T) {
 		if strings.Contains(line, "two") {
 			t.Errorf("a secret is in the log: %s", line)
 		}
+	}
+	if err := s.cmd.Wait(); err != nil {
+		t.Errorf("Ctrl-C ends with %v", err)
+	}
+}
+
+// The certificates of a service are believed by what the file beside gateway.yaml says, and a new file counts after a reload.
+func TestAuthoritiesAreReadAgain(t *testing.T) {
+	t.Parallel()
+	service := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `"hello"`)
+	}))
+	defer service.Close()
+	service.Config.ErrorLog = log.New(io.Discard, "", 0)
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := &x509.Certificate{SerialNumber: big.NewInt(1), IsCA: true, BasicConstraintsValid: true}
+	stranger, err := x509.CreateCertificate(rand.Reader, made, made, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inPEM := func(der []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	}
+	folder := t.TempDir()
+	put(t, folder, "gateway.graphql", `extend schema @source(name: "api", http: { baseURL: "https://nowhere.test" })
+type Query { hello: String @connect(source: "api", http: { GET: "/" }) }
+`)
+	put(t, folder, "gateway.yaml", fmt.Sprintf("sources:\n  api:\n    http: { baseURL: %q }\n    auth: { tls: { ca: ca.crt } }\n", service.URL))
+	put(t, folder, "ca.crt", "-----BEGIN CERTIFICATE-----\n")
+	code, _, stderr := call(t, "check", "--config", filepath.Join(folder, "gateway.yaml"))
+	contains(t, "stderr", stderr, "gateway.yaml:4:24: sources.api.auth.tls.ca: the file ca.crt holds no certificate in PEM")
+	if code != exitProblem {
+		t.Errorf("exit code %d", code)
+	}
+	put(t, folder, "ca.crt", inPEM(stranger))
+	s := startServe(t, folder)
+	if got := s.ask(t, "{ hello }"); !strings.Contains(got, "UPSTREAM_UNAVAILABLE") {
+		t.Errorf("a service that nobody vouches for answers %s", got)
+	}
+	put(t, folder, "ca.crt", inPEM(service.Certificate().Raw))
+	if err := s.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	s.await(t, "configuration reloaded")
+	if got := s.ask(t, "{ hello }"); got != `{"data":{"hello":"hello"}}` {
+		t.Errorf("after the reload it answers %s", got)
+	}
+	if err := s.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
 	}
 	if err := s.cmd.Wait(); err != nil {
 		t.Errorf("Ctrl-C ends with %v", err)

@@ -3,11 +3,13 @@ package config_test
 import (
 	"cmp"
 	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
 	"flag"
 	"fmt"
+	"math/big"
 	"os"
 	"strings"
 	"testing"
@@ -201,6 +203,11 @@ func fileOf(path string) ([]byte, error) {
 		_, key, _ := ed25519.GenerateKey(nil)
 		der, err := x509.MarshalPKCS8PrivateKey(key)
 		return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), err
+	case strings.HasSuffix(path, ".crt"):
+		_, key, _ := ed25519.GenerateKey(nil)
+		made := &x509.Certificate{SerialNumber: big.NewInt(1)}
+		der, err := x509.CreateCertificate(rand.Reader, made, made, key.Public(), key)
+		return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), err
 	case strings.HasSuffix(path, ".json"):
 		return []byte(`{"keys":[{"kty":"OKP","crv":"Ed25519","x":"1EH2mYB-LwUKQp6Z1BXdpJ0B7qE_-80mBd6HFHJeQ7w"}]}`), nil
 	case strings.HasSuffix(path, ".yaml"):

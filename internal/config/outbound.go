@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/x509"
 	"net"
 	"net/url"
 	"time"
@@ -13,7 +14,7 @@ import (
 type SourceAuth struct {
 	OAuth2   ClientToken    `key:"oauth2" about:"A token that the gateway gets by its own credentials (client credentials, RFC 6749 section 4.4), as Authorization: Bearer. It is fetched once for all, and again before it ends."`
 	Identity SignedIdentity `key:"identity" about:"A short-lived JWT, signed by the gateway, that says who asks. Its public keys are at /.well-known/jwks.json."`
-	TLS      ClientTLS      `key:"tls" about:"Mutual TLS, and whose certificates are believed. Files that change are read again."`
+	TLS      ClientTLS      `key:"tls" about:"Mutual TLS, and whose certificates are believed. Files are named from the folder of this one, and read again when they change."`
 }
 
 // ClientToken is oauth2 of a source.
@@ -43,14 +44,16 @@ type SignedIdentity struct {
 type ClientTLS struct {
 	Cert       string      `key:"cert" example:"/etc/manifold/users.crt" about:"The gateway's certificate, in PEM, with those between it and the root."`
 	Key        string      `key:"key" example:"/etc/manifold/users.key" about:"Its private key, in PEM."`
-	CA         string      `key:"ca" example:"/etc/manifold/internal-ca.crt" about:"Who may sign the source's certificate; default is whom the system believes."`
+	CA         Text        `key:"ca" example:"/etc/manifold/internal-ca.crt" about:"Who may sign the source's certificate; default is whom the system believes."`
 	ServerName string      `key:"serverName" example:"users.internal" about:"Whose certificate it has to be; default is the host of the source's URL."`
 	At         schema.Spot // of the mapping
+
+	authorities string // the text of CA
 }
 
 // model returns what schema reads.
 func (a *SourceAuth) model() schema.Outbound {
-	out := schema.Outbound{TLS: schema.ClientTLS{Cert: a.TLS.Cert, Key: a.TLS.Key, CA: a.TLS.CA, ServerName: a.TLS.ServerName}}
+	out := schema.Outbound{TLS: schema.ClientTLS{Cert: a.TLS.Cert, Key: a.TLS.Key, CA: a.TLS.authorities, ServerName: a.TLS.ServerName}}
 	if t := &a.OAuth2; t.TokenURL != "" {
 		out.Token = &schema.ClientToken{
 			URL: t.TokenURL, ID: t.ClientID, Secret: t.ClientSecret.Reveal(), Scopes: texts(t.Scopes), Audience: t.Audience, InBody: t.InBody,
@@ -91,6 +94,18 @@ func (r *reader) checkOutbound(a *SourceAuth, at string) {
 	}
 	if (a.TLS.Cert == "") != (a.TLS.Key == "") {
 		r.problem(a.TLS.At, at+".tls", "cert and key go together", "write both")
+	}
+	a.TLS.Cert, a.TLS.Key = r.world.near(a.TLS.Cert), r.world.near(a.TLS.Key)
+	if ca := a.TLS.CA; ca.Value != "" && r.world.ReadFile != nil {
+		text, err := r.world.ReadFile(ca.Value)
+		r.files = append(r.files, File{ca.Value, text})
+		switch {
+		case err != nil:
+			r.problem(ca.At, at+".tls.ca", "the file "+ca.Value+" cannot be read", "the path is taken from the folder of this file; the gateway must be allowed to read it")
+		case !x509.NewCertPool().AppendCertsFromPEM(text):
+			r.problem(ca.At, at+".tls.ca", "the file "+ca.Value+" holds no certificate in PEM", "it begins with -----BEGIN CERTIFICATE-----")
+		}
+		a.TLS.authorities = string(text)
 	}
 }
 

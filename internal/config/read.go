@@ -28,6 +28,14 @@ const (
 type World struct {
 	Env      func(name string) (value string, ok bool) // nil: an empty environment
 	ReadFile func(path string) ([]byte, error)         // of ${file:path}; nil: there are no files
+	Near     func(path string) string                  // where a file is that is read later; nil: where it says
+}
+
+func (w *World) near(path string) string {
+	if w.Near == nil || path == "" {
+		return path
+	}
+	return w.Near(path)
 }
 
 // Default returns what holds where nothing is written.

@@ -166,6 +166,7 @@ func (r *reader) checkSources(sources map[string]Source) {
 		}
 		r.checkResilience(&s.Resilience, at+".resilience")
 		r.checkOutbound(&s.Auth, at+".auth")
+		sources[name] = s // with what was read for it
 		r.checkHealth(&s.Health, at+".healthCheck")
 		seen := map[Address]bool{}
 		for _, i := range s.Instances {

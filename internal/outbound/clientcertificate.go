@@ -3,8 +3,7 @@ package outbound
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"fmt"
-	"os"
+	"errors"
 	"time"
 )
 
@@ -12,7 +11,7 @@ import (
 type ClientCertificate struct {
 	CertFile   string // PEM: the certificate, then those between it and its authority; "": none is shown
 	KeyFile    string // PEM
-	CAFile     string // PEM: who may vouch for the server; "": those of the system. It is read once
+	CA         []byte // PEM: who may vouch for the server; nil: those of the system
 	ServerName string // in the server's certificate; "": the host that is called
 
 	Now func() time.Time // nil: time.Now
@@ -30,14 +29,10 @@ func (c ClientCertificate) TLS() (*tls.Config, error) {
 		now = time.Now
 	}
 	config := &tls.Config{ServerName: c.ServerName, MinVersion: tls.VersionTLS12}
-	if c.CAFile != "" {
-		text, err := os.ReadFile(c.CAFile)
-		if err != nil {
-			return nil, fmt.Errorf("the authorities of a server cannot be read: %w", err)
-		}
+	if c.CA != nil {
 		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(text) {
-			return nil, fmt.Errorf("the authorities of a server cannot be read: %s holds no certificate in PEM", c.CAFile)
+		if !config.RootCAs.AppendCertsFromPEM(c.CA) {
+			return nil, errors.New("the authorities of a server are no certificates in PEM")
 		}
 	}
 	if c.CertFile == "" {

@@ -119,13 +119,12 @@ func newFiles(t *testing.T, a *authority, name string) *files {
 	t.Helper()
 	f := &files{dir: t.TempDir(), clock: newClock(), told: make(chan error, 10)}
 	f.ClientCertificate = ClientCertificate{
-		CertFile: filepath.Join(f.dir, "cert.pem"), KeyFile: filepath.Join(f.dir, "key.pem"), CAFile: filepath.Join(f.dir, "ca.pem"),
+		CertFile: filepath.Join(f.dir, "cert.pem"), KeyFile: filepath.Join(f.dir, "key.pem"), CA: certPEM(a.cert),
 		ServerName: "orders.internal", Now: f.clock.now, Failed: func(err error) { f.told <- err },
 	}
 	cert, key := a.client(t, name)
 	write(t, f.CertFile, cert)
 	write(t, f.KeyFile, key)
-	write(t, f.CAFile, certPEM(a.cert))
 	return f
 }
 
@@ -271,10 +270,10 @@ func TestHandshakesThatFail(t *testing.T) {
 			write(t, f.CertFile, cert)
 			write(t, f.KeyFile, key)
 		}, err: "unknown certificate authority"},
-		"an unknown server": {client: func(f *files) { write(t, f.CAFile, certPEM(other.cert)) }, err: "certificate signed by unknown authority"},
+		"an unknown server": {client: func(f *files) { f.CA = certPEM(other.cert) }, err: "certificate signed by unknown authority"},
 		"another server":    {client: func(f *files) { f.ServerName = "users.internal" }, err: "not users.internal"},
 		"an unnamed server": {client: func(f *files) { f.ServerName = "" }, err: "127.0.0.1"},
-		"no CA":             {client: func(f *files) { f.CAFile = "" }, err: "certificate signed by unknown authority"},
+		"no CA":             {client: func(f *files) { f.CA = nil }, err: "certificate signed by unknown authority"},
 		"TLS 1.1": {
 			server: func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 },
 			err:    "protocol version not supported",
@@ -316,8 +315,7 @@ func TestFilesThatAreNone(t *testing.T) {
 		"no certificate": {func(f *files) { os.Remove(f.CertFile) }, "a client certificate cannot be used"},
 		"no key":         {func(f *files) { os.Remove(f.KeyFile) }, "key.pem: no such file"},
 		"another key":    {func(f *files) { _, key := a.client(t, "x"); write(t, f.KeyFile, key) }, "private key does not match public key"},
-		"no CA":          {func(f *files) { os.Remove(f.CAFile) }, "the authorities of a server cannot be read"},
-		"an empty CA":    {func(f *files) { write(t, f.CAFile, nil) }, "ca.pem holds no certificate in PEM"},
+		"an empty CA":    {func(f *files) { f.CA = []byte{} }, "no certificates in PEM"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

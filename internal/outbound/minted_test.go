@@ -76,7 +76,7 @@ func TestMintedIsBounded(t *testing.T) {
 	calls := 0
 	get := func(who byte, text string) {
 		t.Helper()
-		got, err := m.get(identity{who}, at, time.Second, func() (string, error) { calls++; return text, nil })
+		got, err := m.get(Identity{who}, at, time.Second, func() (string, error) { calls++; return text, nil })
 		if err != nil || got != text {
 			t.Errorf("got %q, %v", got, err)
 		}

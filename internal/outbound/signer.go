@@ -101,12 +101,20 @@ func checkClaims(names []string) error {
 	return nil
 }
 
+// Copied returns those claims of a JSON object that tokens may copy; nil if they copy none.
+func (s *Signer) Copied(claims []byte) (out map[string]json.RawMessage) {
+	if len(s.claims) > 0 {
+		_ = json.Unmarshal(claims, &out) // what is no object has none
+	}
+	return out
+}
+
 // Header returns a token for the caller with this subject and these claims, in the compact form of RFC 7515, without a scheme.
 // Claims are JSON values; those not named in SignerOptions.Claims are left out, and those that the caller lacks are missing. An
 // empty subject is a caller whom nobody identified: the token has no "sub" then. Nothing of claims is kept.
 func (s *Signer) Header(subject string, claims map[string]json.RawMessage) (string, error) {
 	now := s.now()
-	return s.minted.get(s.identity(subject, claims), now, s.life/2, func() (string, error) { return s.mint(subject, claims, now) })
+	return s.minted.get(s.Identity(subject, claims), now, s.life/2, func() (string, error) { return s.mint(subject, claims, now) })
 }
 
 // JWKS returns the public key as a JWK set (RFC 7517), for upstreams to fetch. The bytes are the caller's.

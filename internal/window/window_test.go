@@ -24,7 +24,7 @@ func TestWindow(t *testing.T) {
 		for range rapid.IntRange(1, 80).Draw(t, "steps") {
 			now = max(0, now+time.Duration(rapid.IntRange(-2000, 12_000).Draw(t, "passes"))*time.Millisecond) // clocks go back too
 			newest = max(newest, int64(now/time.Second))
-			got := window.Counts{}
+			var got window.Counts
 			switch rapid.IntRange(0, 9).Draw(t, "step") {
 			case 0:
 				w.Clear()
