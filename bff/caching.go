@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"manifold/internal/mapping"
-	"manifold/internal/plan"
 	"manifold/schema"
 )
 
@@ -47,11 +45,15 @@ func (l *loading) checkSharing(o *Operation) {
 		return
 	}
 	why := personal(o)
+	d := o.Definition.Directives.ForName("cacheControl")
+	v := schema.Given(d, "scope")
+	public := v != nil && v.Raw == "PUBLIC"
 	if why == "" {
+		// What a Go function reads of a request is not known: its author has to say that it is the same for everybody.
+		o.Route.Cache.Private = o.Route.Cache.Private || !public && callsFunction(o)
 		return
 	}
-	d := o.Definition.Directives.ForName("cacheControl")
-	if v := schema.Given(d, "scope"); v != nil && v.Raw == "PUBLIC" {
+	if public {
 		l.problem(schema.ProblemAt(v.Position, o.Name, "the answer cannot be public: "+why, "leave scope out; it is private then"))
 	}
 	o.Route.Cache.Private = true
@@ -77,6 +79,9 @@ func personal(o *Operation) string {
 	}
 	for _, part := range o.Plan.Parts {
 		for _, loader := range part.Loaders {
+			if loader.Personal {
+				return loader.Name + " depends on who asks"
+			}
 			if loader.Request == nil {
 				continue
 			}
@@ -85,33 +90,24 @@ func personal(o *Operation) string {
 					return loader.Name + " forwards " + h.From
 				}
 			}
-			if reads(loader.Request, "claims", "client") {
-				return loader.Name + " reads who asks"
-			}
 		}
 	}
 	return ""
 }
 
-func credential(name string) bool {
-	return slices.Contains([]string{"authorization", "cookie", "x-api-key", "proxy-authorization"}, strings.ToLower(name))
-}
-
-// reads reports whether a request is made with one of the variables.
-func reads(r *plan.Request, names ...string) bool {
-	var uses []mapping.Use
-	if r.URL != nil {
-		uses = append(uses, r.URL.Variables()...)
-	}
-	if r.Body != nil {
-		uses = append(uses, mapping.Variables(r.Body)...)
-	}
-	for _, h := range r.Headers {
-		if h.Value != nil {
-			uses = append(uses, h.Value.Variables()...)
+func callsFunction(o *Operation) bool {
+	for _, part := range o.Plan.Parts {
+		for _, loader := range part.Loaders {
+			if loader.Request != nil && loader.Request.Function {
+				return true
+			}
 		}
 	}
-	return slices.ContainsFunc(uses, func(u mapping.Use) bool { return slices.Contains(names, u.Name) })
+	return false
+}
+
+func credential(name string) bool {
+	return slices.Contains([]string{"authorization", "cookie", "x-api-key", "proxy-authorization"}, strings.ToLower(name))
 }
 
 // header is the Cache-Control of a good answer.

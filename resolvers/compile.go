@@ -86,6 +86,7 @@ func (c *Compiler) compile(op *ast.OperationDefinition, route bool) (*plan.Opera
 	}
 	out.Tests, out.Guards = k.tests.list, k.tests.guards
 	together(out, c.model.RequestHeaders)
+	out.MaxAge, out.Public = lasting(out, c.model.RequestHeaders)
 	return out, k.tests.err()
 }
 

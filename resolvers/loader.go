@@ -45,7 +45,7 @@ func (c *compilation) loaderOf(conn *schema.Connector, t *ast.Type, named *schem
 		return l
 	}
 	l := &loader{conn: conn, id: id, asks: c.asks(conn)}
-	l.plan = &plan.Loader{Index: len(c.part.loaders), Name: conn.Coordinate, Args: args, Upstream: -1, KeyArgs: conn.KeyArgs, Private: conn.Private}
+	l.plan = &plan.Loader{Index: len(c.part.loaders), Name: conn.Coordinate, Args: args, Upstream: -1, KeyArgs: conn.KeyArgs, Private: conn.Private, Personal: conn.Personal}
 	c.part.byID[id] = l
 	c.part.loaders = append(c.part.loaders, l)
 	l.describe(conn)

@@ -121,6 +121,7 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 		inherit(c, c.Source)
 	}
 	c.Inputs, c.Args = scope.read.inputs, scope.read.args
+	c.Personal = scope.read.who || c.Source != nil && c.Source.Personal
 	l.unread[c] = (calls && (c.HTTP == nil || c.HTTP.URL == nil)) || scope.read.faulty || u.faulty
 	l.fillRequired(c, s, scope)
 	if !calls && !u.faulty {

@@ -30,6 +30,7 @@ type reads struct {
 	inputs []Input // of $this and $batch
 	uses   []inputUse
 	args   []string
+	who    bool  // $claims or $client is read
 	faulty bool  // some text could not be read, or reads what it may not
 	this   place // of the first $this; the zero place: none
 	batch  place

@@ -60,7 +60,9 @@ type Source struct {
 	Success  mapping.Node // isSuccess, or nil: 2xx
 	// Config is what mappings and templates of the source's connectors read by $config: the JSON of each member.
 	Config map[string]json.RawMessage
-	Pos    *ast.Position
+	// Personal: it is told who asks, or a text of it reads that.
+	Personal bool
+	Pos      *ast.Position
 }
 
 // Address is the base URL with its trailing slash, if it has one.
@@ -277,7 +279,10 @@ type Connector struct {
 	Twins []*Connector
 	// Private: it stands on, or its templates read, what clients do not see. Errors do not quote it.
 	Private bool
-	Pos     *ast.Position
+	// Personal: what it asks for, or what it makes of the reply, depends on who asks: a text of it reads $claims or $client, or its source
+	// is told.
+	Personal bool
+	Pos      *ast.Position
 }
 
 // Block returns the connector that stands for all connectors of c's block: the first of them. That of nil is nil.

@@ -79,6 +79,7 @@ func (l *loader) readSource(file *ast.Source, u *use) {
 	s.Resilience = l.resilience(u.arg("resilience"), coordinate, false).under(over.Resilience)
 	s.Instances, s.Outbound = over.Instances, over.Outbound
 	l.fitEnvironment(s, over)
+	s.Personal = scope.read.who || s.Outbound.Identity != nil
 }
 
 // given lists those of the arguments that a directive has.

@@ -40,7 +40,9 @@ func (l *loader) checkUse(u mapping.Use, p place, s *scope, at side) {
 	case "config":
 		l.useConfig(u, p, s)
 	case "claims": // what is in them, only the request knows
+		s.read.who = true
 	case "client":
+		s.read.who = true
 		l.useClient(u, p, s)
 	case "page", "key":
 		l.notYet(p, s.coordinate, "$"+u.Name, "take it out; effective are $args, $this, $batch, $claims, $client, $request.headers, $response.headers, $status, $env and $config")

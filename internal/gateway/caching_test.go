@@ -206,6 +206,65 @@ func TestErrorsAreNotKept(t *testing.T) {
 	}
 }
 
+// What clients may keep is what the schema says of all that is in an answer, and nothing else (K7, K8).
+func TestClientsAreToldWhatTheyMayKeep(t *testing.T) {
+	t.Parallel()
+	service := faulty.Serve(t, "api")
+	service.DoFunc(func(r *http.Request) faulty.Behaviour {
+		if r.URL.Path == "/down" {
+			return faulty.Behaviour{Status: 500}
+		}
+		return faulty.Behaviour{Body: "7"}
+	})
+	gen, err := Build([]*ast.Source{{Name: "gateway.graphql", Input: strings.ReplaceAll(`
+extend schema
+  @source(name: "api", http: { baseURL: "ADDRESS", headers: [{ name: "Authorization", from: "Authorization" }] })
+  @source(name: "shops", http: { baseURL: "ADDRESS", headers: [{ name: "X-Shop", from: "X-Shop" }] })
+type Query {
+  minute: Int @connect(source: "api", http: { GET: "/minute" }) @cacheControl(maxAge: 60, scope: PUBLIC)
+  hour: Int @connect(source: "api", http: { GET: "/hour" }) @cacheControl(maxAge: 3600, scope: PUBLIC)
+  mine: Int @connect(source: "api", http: { GET: "/mine" }) @cacheControl(maxAge: 600)
+  shop: Int @connect(source: "shops", http: { GET: "/shop" }) @cacheControl(maxAge: 600, scope: PUBLIC)
+  claims: Int @connect(source: "api", http: { GET: "/claims" }, selection: "$claims.n ?? $") @cacheControl(maxAge: 600, scope: PUBLIC)
+  down: Int @connect(source: "api", http: { GET: "/down" }) @cacheControl(maxAge: 600)
+  unsaid: Int @connect(source: "api", http: { GET: "/unsaid" })
+  constant: Int @connect(selection: "$(1)")
+}`, "ADDRESS", service.URL())}}, Options{
+		Logger: slog.New(slog.DiscardHandler),
+		Identify: func(r *http.Request, _ []string) (*auth.Identity, error) {
+			if who := r.Header.Get("X-User"); who != "" {
+				return &auth.Identity{Subject: who, Claims: []byte("{}")}, nil
+			}
+			return nil, nil
+		},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gw := New(gen)
+	t.Cleanup(gw.Close)
+	for _, c := range []struct{ query, who, get, post string }{
+		{"{ minute }", "", "public, max-age=60", "public, max-age=60"},
+		{"{ minute hour constant }", "", "public, max-age=60", "public, max-age=60"},
+		{"{ minute hour }", "anna", "private, max-age=60", "private, max-age=60"},
+		{"{ hour mine }", "", "private, max-age=600", "private, max-age=600"},
+		{"{ shop }", "", "private, max-age=600", "private, max-age=600"},
+		{"{ claims }", "", "private, max-age=600", "private, max-age=600"},
+		{"{ minute unsaid }", "", "no-store", ""},
+		{"{ minute down }", "", "no-store", ""},
+		{"{ constant }", "", "no-store", ""},
+		{"{ nothing }", "", "no-store", ""},
+	} {
+		get, post := getRequest(c.query), postRequest(fmt.Sprintf(`{"query":%q}`, c.query))
+		for want, r := range map[*string]*http.Request{&c.get: get, &c.post: post} {
+			r.Header.Set("X-User", c.who)
+			if got := ask(gw, r).Header.Get("Cache-Control"); got != *want {
+				t.Errorf("%s %s of %q: %q, want %q", r.Method, c.query, c.who, got, *want)
+			}
+		}
+	}
+}
+
 // K1: two users ask for the same things in parallel, ten thousand times: through the gateway, its coalescing, its cache of replies and
 // of items, and its batches. None ever sees what is the other's.
 func TestTwoUsers(t *testing.T) {

@@ -66,7 +66,7 @@ func (e *executable) Exec(ctx context.Context) graphql.ResponseHandler {
 		return none
 	}
 	result := e.engine.RunTogether(ctx, compiled, in, op.together())
-	x.finish(&outcome{result: result, dev: e.dev})
+	x.finish(&outcome{result: result, maxAge: compiled.MaxAge, public: compiled.Public && in.Identity == nil, dev: e.dev})
 	e.log(ctx, op, result)
 	return none
 }

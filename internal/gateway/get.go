@@ -9,6 +9,9 @@ import (
 	"manifold/internal/fault"
 )
 
+// notKept is the Cache-Control of what nobody may keep.
+var notKept = []string{"no-store"}
+
 // get serves GET: the members of the envelope are parameters of the URL. It runs queries only.
 type get struct{ *endpoint }
 
@@ -19,6 +22,7 @@ func (*get) Supports(r *http.Request) bool { return r.Method == http.MethodGet }
 
 // Do serves one request.
 func (t *get) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	w.Header()["Cache-Control"] = notKept // unless the schema says of all of it that it may be
 	mediaType, refused := responseType(r.Header["Accept"])
 	x, ctx := t.exchanges.get(r.Context(), r.Header)
 	defer t.end(w, r, x, mediaType)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
 
 	"manifold/aggregation"
 	"manifold/internal/fault"
@@ -14,6 +15,8 @@ import (
 // outcome is the result of an operation as the transport writes it.
 type outcome struct {
 	result *aggregation.Result
+	maxAge time.Duration // that the client may keep it, if all of it is good; 0: the schema does not say
+	public bool          // everybody may
 	dev    bool
 }
 
@@ -32,13 +35,20 @@ func (o *outcome) HasErrors() bool { return len(o.result.Errors) > 0 }
 func (o *outcome) Release()        { o.result.Release() }
 
 // AddHeaders adds the headers that the replies of upstreams put into the response. Such a response is for one client only and
-// is not to be kept by anyone.
+// is not to be kept by anyone. Others may be, if the schema says so of all that is in it and nothing went wrong.
 func (o *outcome) AddHeaders(h http.Header) {
 	for _, r := range o.result.Respond {
 		h.Add(r.Name, r.Value)
 	}
-	if len(o.result.Respond) > 0 {
+	switch {
+	case len(o.result.Respond) > 0:
 		h.Set("Cache-Control", "no-store")
+	case o.maxAge > 0 && len(o.result.Errors) == 0 && len(o.result.Degraded) == 0:
+		scope := "private"
+		if o.public {
+			scope = "public"
+		}
+		h.Set("Cache-Control", scope+", max-age="+strconv.Itoa(int(o.maxAge/time.Second)))
 	}
 }
 

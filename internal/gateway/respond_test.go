@@ -58,7 +58,7 @@ type Mutation {
 		}
 		h := resp.Header
 		kept := ""
-		if test.cookies != nil {
+		if test.cookies != nil || test.request.Method == http.MethodGet {
 			kept = "no-store"
 		}
 		if !slices.Equal(h["Set-Cookie"], test.cookies) || h.Get("X-Status") != test.status || h.Get("Cache-Control") != kept || h["X-Secret"] != nil {

@@ -29,6 +29,10 @@ type Operation struct {
 	// same sender, with equal values of the headers Varies.
 	Together bool
 	Varies   []string // headers of the client's request that are forwarded or read: canonical names, sorted
+	// MaxAge is how long whoever asked may keep a good answer; 0: the schema does not say of all that is in it. With Public it is the
+	// same for everybody.
+	MaxAge time.Duration
+	Public bool
 	// Mapping makes the answer of the data (@reshape on the operation); nil: the data is the answer.
 	Mapping mapping.Node
 }
@@ -96,6 +100,7 @@ type Loader struct {
 	Keys     []string // names of the key's members, as in $this.NAME or $batch.NAME (nested ones joined by dots)
 	KeyArgs  bool     // the key is in the arguments of the root field: null there is bad input
 	Private  bool     // its name and its templates are not for clients: errors do not quote them
+	Personal bool     // what it asks for or answers depends on who asks
 	// Table answers in place of an upstream: the JSON of each key (of "" for Once). It serves introspection.
 	Table   map[string][]byte
 	Reply   Reply
