@@ -57,6 +57,7 @@ func (f *frame) open(c *call, members []*call) {
 	var bad error
 	l := locator{f: f, b: c.reply.Body, buf: uint16(c.buf), env: &f.env}
 	f.stack = f.stack[:0]
+	from := len(f.slots)
 	for _, m := range members {
 		m.opened, m.value, m.got = true, slot{kind: null}, false
 	}
@@ -67,6 +68,7 @@ func (f *frame) open(c *call, members []*call) {
 	}
 	for _, m := range members {
 		m.errors, m.bad = failures, bad
+		m.from, m.to = from, len(f.slots)
 		if bad == nil && !m.got && failures.kind != array {
 			m.bad = errNoAnswer
 		}

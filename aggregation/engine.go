@@ -174,7 +174,9 @@ func (f *frame) perform(part *plan.Part, first bool) (ok bool) {
 	f.give()
 	f.runPart()
 	f.collectRespond()
-	return f.project(first)
+	ok = f.project(first)
+	f.keepReplies()
+	return ok
 }
 
 // holding evaluates the conditions of the operation.

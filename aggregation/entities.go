@@ -72,19 +72,6 @@ func (f *frame) baseOf(r *running, l *loading, lo int) (upstreams.Base, bool) {
 	return f.engine.entities.Base(l.plan.Upstream, &c.Call), true
 }
 
-// remember keeps the items of a reply that were answers.
-func (f *frame) remember(c *call) {
-	l := c.loader
-	lasting, ok := c.reply.Lasting(&c.Call, c.began)
-	if !ok || c.lost.kind == failed {
-		return
-	}
-	for _, k := range c.found {
-		item := f.bufs[c.buf][k.from:k.to]
-		f.engine.entities.Set(&l.base, l.text(k.key), item, lasting, f.tags(l, k.key, k.key+1))
-	}
-}
-
 // found is an item of a reply that answered a key.
 type found struct {
 	span

@@ -61,6 +61,7 @@ type frame struct {
 	responds []upstreams.Header
 	degraded []Degraded
 	spans    []span // of the items of the reply in hand, if they may be kept
+	spoilt   []int  // slots whose values did not fit their types
 	late     bool   // the time was over before some call had ended
 	notFound bool   // what the answer is about is not there
 }
@@ -92,6 +93,7 @@ func (f *frame) reset(part *plan.Part) {
 	f.faults = f.faults[:0]
 	f.calls = f.calls[:0]
 	f.queue = f.queue[:0]
+	f.spoilt = f.spoilt[:0]
 	f.arena.Reset()
 	f.loaders = grown(f.loaders, len(part.Loaders))
 	for i := range f.loaders {

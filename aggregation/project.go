@@ -46,7 +46,7 @@ func (f *frame) fields(fields []plan.Field, bases []int, first bool) (ok bool) {
 			f.out = append(f.out, fl.Prefix...)
 			f.path = append(f.path, segment{field: fl})
 			f.blame(f.denied())
-			ok = f.orNull(fl, 0, blamed)
+			ok = f.orNull(fl, 0, blamed, none)
 			f.path = f.path[:len(f.path)-1]
 			if !ok {
 				return false
@@ -77,13 +77,13 @@ func (f *frame) fields(fields []plan.Field, bases []int, first bool) (ok bool) {
 			if how != written {
 				f.out = f.out[:mark]
 			}
-			ok = f.orNull(fl, 0, how)
+			ok = f.orNull(fl, 0, how, base)
 		case base >= 0:
-			ok = f.value(fl, 0, f.slots[base+fl.Slot], base)
+			ok = f.value(fl, 0, base+fl.Slot, base)
 		case base == lost:
-			ok = f.orNull(fl, 0, blamed)
+			ok = f.orNull(fl, 0, blamed, none)
 		default:
-			ok = f.orNull(fl, 0, nothing)
+			ok = f.orNull(fl, 0, nothing, none)
 		}
 		f.path = f.path[:len(f.path)-1]
 		if !ok {
@@ -180,7 +180,8 @@ func (f *frame) required(o *plan.Object, require []int, base int) outcome {
 	if len(require) == 0 {
 		return written
 	}
-	switch s := f.slots[base+o.Bases[require[0]-1].Slot]; s.kind {
+	at := base + o.Bases[require[0]-1].Slot
+	switch s := f.slots[at]; s.kind {
 	case record:
 		return written
 	case absent, null, asked:
@@ -188,7 +189,7 @@ func (f *frame) required(o *plan.Object, require []int, base int) outcome {
 	case failed:
 		f.blame(f.faults[s.from])
 	default:
-		f.blame(misfit("an object"))
+		f.misfits(at, "an object")
 	}
 	return blamed
 }
@@ -211,7 +212,7 @@ func (f *frame) joined(o *plan.Object, i, base int) int {
 			f.blame(f.faults[s.from])
 		}
 	default:
-		f.blame(misfit("an object"))
+		f.misfits(base+b.Slot, "an object")
 	}
 	return lost
 }
@@ -226,19 +227,20 @@ func (f *frame) failedBefore(bases []plan.Base, base int, s slot) bool {
 	return false
 }
 
-// value writes the value in a slot, which lies at list depth d of a field's type. It returns false if null may not be here.
-func (f *frame) value(fl *plan.Field, d int, s slot, base int) bool {
+// value writes the value in slot at, which lies at list depth d of a field's type. It returns false if null may not be here.
+func (f *frame) value(fl *plan.Field, d, at, base int) bool {
 	mark := len(f.out)
-	how := f.attempt(fl, d, s, base)
+	how := f.attempt(fl, d, at, base)
 	if how == written {
 		return true
 	}
 	f.out = f.out[:mark]
-	return f.orNull(fl, d, how)
+	return f.orNull(fl, d, how, at)
 }
 
-// orNull ends a value that is not written: with null, or by raising (GraphQL 6.4.4).
-func (f *frame) orNull(fl *plan.Field, d int, how outcome) bool {
+// orNull ends a value that is not written: with null, or by raising (GraphQL 6.4.4). It would have been in slot at, or in the record there;
+// none: in no reply.
+func (f *frame) orNull(fl *plan.Field, d int, how outcome, at int) bool {
 	if how == written {
 		return true
 	}
@@ -247,13 +249,14 @@ func (f *frame) orNull(fl *plan.Field, d int, how outcome) bool {
 		return true
 	}
 	if how == nothing {
+		f.spoilt = append(f.spoilt, at)
 		f.blame(fault.New(fault.UpstreamBadResponse, "A value is missing that may not be null: its type is "+fl.Type.Name+"."))
 	}
 	return false
 }
 
-func (f *frame) attempt(fl *plan.Field, d int, s slot, base int) outcome {
-	switch {
+func (f *frame) attempt(fl *plan.Field, d, at, base int) outcome {
+	switch s := f.slots[at]; {
 	case s.kind <= null:
 		return nothing
 	case s.kind == failed:
@@ -261,13 +264,13 @@ func (f *frame) attempt(fl *plan.Field, d int, s slot, base int) outcome {
 		return blamed
 	case d < fl.Type.Lists:
 		if s.kind != list {
-			f.blame(misfit("a list"))
+			f.misfits(at, "a list")
 			return blamed
 		}
 		return f.items(fl, d, s)
 	case fl.Type.Kind != plan.Composite:
 		if !f.leaf(&fl.Type, s) {
-			f.blame(misfit("of type " + fl.Type.Name))
+			f.misfits(at, "of type "+fl.Type.Name)
 			return blamed
 		}
 		return written
@@ -279,7 +282,7 @@ func (f *frame) attempt(fl *plan.Field, d int, s slot, base int) outcome {
 		f.blame(fault.New(fault.BadUserInput, "A representation is an object with a __typename and a key."))
 		return blamed
 	default:
-		f.blame(misfit("an object"))
+		f.misfits(at, "an object")
 		return blamed
 	}
 }
@@ -291,7 +294,7 @@ func (f *frame) items(fl *plan.Field, d int, s slot) outcome {
 			f.out = append(f.out, ',')
 		}
 		f.path = append(f.path, segment{index: int32(n)})
-		ok := f.value(fl, d+1, f.slots[s.from+n], none)
+		ok := f.value(fl, d+1, int(s.from+n), none)
 		f.path = f.path[:len(f.path)-1]
 		if !ok {
 			return raised
@@ -299,6 +302,12 @@ func (f *frame) items(fl *plan.Field, d int, s slot) outcome {
 	}
 	f.out = append(f.out, ']')
 	return written
+}
+
+// misfits blames the value in a slot for not being what its type wants.
+func (f *frame) misfits(at int, want string) {
+	f.spoilt = append(f.spoilt, at)
+	f.blame(misfit(want))
 }
 
 func misfit(want string) *fault.Error {

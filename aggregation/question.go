@@ -7,7 +7,6 @@ import (
 	"manifold/internal/plan"
 	"manifold/internal/rawjson"
 	"manifold/internal/template"
-	"manifold/upstreams"
 )
 
 // maxQuestions is how many questions travel in one document: services limit the aliases of a document, too.
@@ -125,18 +124,14 @@ func (f *frame) bundle() {
 
 func bundles(c *call) bool {
 	d := c.document()
-	return d != nil && !d.Mutation && !c.alone
+	return d != nil && !d.Mutation && !c.alone && c.Cache == nil // what is kept has to be found again, whatever else is asked
 }
 
 // carrier returns a call with the questions of several.
 func (f *frame) carrier(members []*call) *call {
 	first := members[0]
-	c := &call{
-		Call: upstreams.Call{
-			Method: first.Method, URL: first.URL, Headers: first.Headers, Timeout: first.Timeout, Idempotent: first.Idempotent, Retries: first.Retries,
-		},
-		upstream: first.upstream,
-	}
+	c := &call{Call: first.Call, upstream: first.upstream}
+	c.Body = nil
 	c.members = members
 	questions := make([]plan.Question, len(members))
 	for i, m := range members {

@@ -15,6 +15,9 @@ import (
 // read turns the reply of a call into answers to its keys.
 func (f *frame) read(c *call) {
 	f.env = environment{f: f, l: c.loader, lo: c.lo, hi: c.hi}
+	if !c.opened {
+		c.from = len(f.slots)
+	}
 	f.late = f.late || fault.Is(c.err, fault.DeadlineExceeded)
 	value, e := f.valueOf(c)
 	if wrong := f.respond(c); wrong != nil && e == nil {
@@ -38,19 +41,15 @@ func (f *frame) read(c *call) {
 	case good && c.reply != nil:
 		f.went(c)
 	}
+	c.to = max(c.to, len(f.slots))
 }
 
-// went notes that a call went well: what it brought is kept, and what it made invalid is not any more.
+// went notes that a call went well: what it made invalid is not there any more.
 func (f *frame) went(c *call) {
 	if c.reply.Stale {
 		f.degrade(c.loader, stale)
 	}
-	switch {
-	case c.loader.each:
-		f.remember(c)
-	case c.lost.kind != failed:
-		c.reply.Keep()
-	}
+	c.went = c.lost.kind != failed
 	f.invalidate(c)
 }
 

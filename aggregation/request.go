@@ -37,6 +37,9 @@ type call struct {
 	lost    slot               // why items of a batch are missing in the reply; not failed: none are
 	asking
 
+	went     bool // nothing of its reply is at fault, as far as can be told before it is written
+	from, to int  // the slots of its reply
+
 	buf             int // number of the reply's body among the frame's buffers
 	done            bool
 	twins, nextTwin *call // equal calls that wait for this one

@@ -41,7 +41,7 @@ func (f *frame) reshaped(fl *plan.Field, bases []int, first bool) (stillFirst, o
 	}
 	none := how != written
 	if none {
-		ok = f.orNull(fl, 0, how)
+		ok = f.orNull(fl, 0, how, bases[fl.Base])
 	} else {
 		ok = true
 	}
@@ -74,7 +74,7 @@ func (f *frame) shown(fl *plan.Field, base int) outcome {
 	case base >= 0 && fl.Virtual:
 		return f.object(fl.Object, base)
 	case base >= 0:
-		return f.attempt(fl, 0, f.slots[base+fl.Slot], base)
+		return f.attempt(fl, 0, base+fl.Slot, base)
 	case base == lost:
 		return blamed
 	default:

@@ -3,6 +3,7 @@ package upstreams
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net"
 	"slices"
 	"strconv"
@@ -37,6 +38,8 @@ type discovery struct {
 	stale     *staleness
 }
 
+var errNoAddress = errors.New("the name has no address")
+
 func (d *discovery) run(ctx context.Context) {
 	var last []balance.Spec
 	for {
@@ -44,9 +47,12 @@ func (d *discovery) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		if err == nil && len(specs) == 0 {
+			err = errNoAddress
+		}
 		wait := cmp.Or(d.instances.Every, resolveEvery)
 		switch {
-		case err != nil || len(specs) == 0:
+		case err != nil:
 			d.stale.set(err)
 			if last == nil {
 				wait = resolveAgain

@@ -2,6 +2,7 @@ package faulty
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -167,9 +168,11 @@ func (s *Service) serve(c *net.TCPConn) {
 		if err != nil {
 			return
 		}
-		if _, err = io.Copy(io.Discard, r.Body); err != nil {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
 			return
 		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		s.requests.Add(1)
 		s.mu.Lock()
 		does := s.does

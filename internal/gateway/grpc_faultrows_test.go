@@ -23,6 +23,7 @@ type faultRow struct {
 	name   string
 	want   string // the code of the error, "null" without one, or the text of an answer that is good
 	says   string // its message, if it is not the usual one
+	counts string // the outcome of the call, if it is not that of the code
 	answer http.HandlerFunc
 	waits  bool // the call's time passes
 	down   bool // nobody listens
@@ -55,11 +56,11 @@ func faultRows(t *testing.T) []faultRow {
 		{name: "a status that is no number", want: "UPSTREAM_BAD_RESPONSE", answer: raw("x", "", framed("Atlas"))},
 		{name: "a status that gRPC does not know", want: "UPSTREAM_ERROR", answer: raw("77", "", nil)},
 
-		{name: "a field cut short", want: "UPSTREAM_BAD_RESPONSE", answer: raw("0", "", frame(0, -1, []byte("\x0a\x7fAtlas")))},
-		{name: "no UTF-8", want: "UPSTREAM_BAD_RESPONSE", answer: raw("0", "", framed("\xff\xfe"))},
-		{name: "a number for a text", want: "UPSTREAM_BAD_RESPONSE", answer: raw("0", "", frame(0, -1, []byte("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01")))},
-		{name: "a group that never ends", want: "UPSTREAM_BAD_RESPONSE", answer: raw("0", "", frame(0, -1, []byte("\x13\x0a\x01x")))},
-		{name: "JSON", want: "UPSTREAM_BAD_RESPONSE", answer: raw("0", "", frame(0, -1, []byte(`{"text":"Atlas"}`)))},
+		{name: "a field cut short", want: "UPSTREAM_BAD_RESPONSE", counts: "ok", answer: raw("0", "", frame(0, -1, []byte("\x0a\x7fAtlas")))},
+		{name: "no UTF-8", want: "UPSTREAM_BAD_RESPONSE", counts: "ok", answer: raw("0", "", framed("\xff\xfe"))},
+		{name: "a number for a text", want: "UPSTREAM_BAD_RESPONSE", counts: "ok", answer: raw("0", "", frame(0, -1, []byte("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01")))},
+		{name: "a group that never ends", want: "UPSTREAM_BAD_RESPONSE", counts: "ok", answer: raw("0", "", frame(0, -1, []byte("\x13\x0a\x01x")))},
+		{name: "JSON", want: "UPSTREAM_BAD_RESPONSE", counts: "ok", answer: raw("0", "", frame(0, -1, []byte(`{"text":"Atlas"}`)))},
 
 		{name: "compressed, it says not how", want: "UPSTREAM_BAD_RESPONSE", answer: raw("0", "", frame(1, -1, note("Atlas")))},
 		{name: "compressed by something unknown", want: "UPSTREAM_BAD_RESPONSE", answer: raw("0", "snappy", frame(1, -1, note("Atlas")))},
@@ -114,8 +115,8 @@ func faultRows(t *testing.T) []faultRow {
 	}
 	for text, row := range map[string]faultRow{
 		// What servers themselves say.
-		"grpc: received message larger than max (7 vs. 4)":       {want: "BAD_USER_INPUT", says: "The request is too large for the upstream."},
-		"gRPC message exceeds maximum size 4: 7":                 {want: "BAD_USER_INPUT", says: "The request is too large for the upstream."},
+		"grpc: received message larger than max (7 vs. 4)":       {want: "BAD_USER_INPUT", says: "The request is too large for the upstream.", counts: "invalid"},
+		"gRPC message exceeds maximum size 4: 7":                 {want: "BAD_USER_INPUT", says: "The request is too large for the upstream.", counts: "invalid"},
 		"grpc: received message larger than max (5000 vs. 4000)": {want: "UPSTREAM_RATE_LIMITED"}, // of a call of the service's own
 	} {
 		row.name, row.answer = text, answers(t, status.Error(codes.ResourceExhausted, text))
@@ -132,7 +133,11 @@ func faultRows(t *testing.T) []faultRow {
 		codes.Aborted: "UPSTREAM_ERROR", codes.OutOfRange: "BAD_USER_INPUT", codes.Unimplemented: "UPSTREAM_ERROR", codes.Internal: "UPSTREAM_ERROR",
 		codes.Unavailable: "UPSTREAM_UNAVAILABLE", codes.DataLoss: "UPSTREAM_ERROR", codes.Unauthenticated: "UNAUTHENTICATED",
 	} {
-		rows = append(rows, faultRow{name: "status " + code.String(), want: want, answer: answers(t, status.Error(code, secretText))})
+		row := faultRow{name: "status " + code.String(), want: want, answer: answers(t, status.Error(code, secretText))}
+		if code == codes.Aborted { // 409
+			row.counts = "4xx"
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }

@@ -56,10 +56,10 @@ const (
 	faultLargest = 64 << 10    // bytes of a message
 )
 
-// TestGRPCFaults calls a gRPC server that answers badly, through the whole gateway, beside a field of REST and one of a healthy
+// grpcFaults calls a gRPC server that answers badly, through the whole gateway, beside a field of REST and one of a healthy
 // gRPC server. The field is null with the one right error, which says nothing of the inside; the others are as if nothing had
 // happened; the server was called once; and it is called again by the next request.
-func TestGRPCFaults(t *testing.T) {
+func grpcFaults(t *testing.T) {
 	t.Parallel()
 	var rest atomic.Int32
 	shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -82,7 +82,9 @@ func TestGRPCFaults(t *testing.T) {
 			if row.waits {
 				timeout = faultTimeout
 			}
-			gw := faultGateway(t, fmt.Sprintf(faultsSDL, shop.URL, address, bad.address), timeout)
+			w := &faultWorld{metrics: NewMetrics()}
+			w.gw = faultGateway(t, fmt.Sprintf(faultsSDL, shop.URL, address, bad.address), timeout, w.metrics)
+			gw := w.gw
 			calls, others := good.calls.Load(), rest.Load()
 			resp := ask(gw, postRequest(fmt.Sprintf(`{"query":%q}`, query)))
 			answer := bodyOf(t, resp)
@@ -106,6 +108,10 @@ func TestGRPCFaults(t *testing.T) {
 			if n := bad.calls.Load(); !stands && n != 1 || stands && n != row.calls {
 				t.Errorf("the server was called %d times", n)
 			}
+			name := fmt.Sprintf(`manifold_upstream_calls_total{outcome=%q,upstream="bad"}`, cmp.Or(row.counts, outcomeOf(row.want)))
+			if n := w.counted(t)[name]; n != 1 {
+				t.Errorf("%s is %v", name, n)
+			}
 			if good.calls.Load() != calls+1 || rest.Load() != others+2 {
 				t.Errorf("the others were called %d and %d times", good.calls.Load()-calls, rest.Load()-others)
 			}
@@ -127,12 +133,30 @@ func TestGRPCFaults(t *testing.T) {
 	}
 }
 
-func faultGateway(t *testing.T, text string, timeout time.Duration) http.Handler {
+// outcomeOf is how a call is counted whose error has a code.
+func outcomeOf(want string) string {
+	switch want {
+	case "UPSTREAM_TIMEOUT":
+		return "timeout"
+	case "UPSTREAM_UNAVAILABLE":
+		return "unavailable"
+	case "UPSTREAM_BAD_RESPONSE", "UPSTREAM_RESPONSE_TOO_LARGE":
+		return "bad_response"
+	case "UPSTREAM_ERROR":
+		return "5xx"
+	case "BAD_USER_INPUT", "FORBIDDEN", "UNAUTHENTICATED", "UPSTREAM_RATE_LIMITED", "null":
+		return "4xx"
+	default:
+		return "ok"
+	}
+}
+
+func faultGateway(t *testing.T, text string, timeout time.Duration, m *Metrics) *Gateway {
 	t.Helper()
 	gen, err := Build([]*ast.Source{{Name: "gateway.graphql", Input: text}}, Options{
 		Read:      func(name string) ([]byte, error) { return os.ReadFile(filepath.Join("testdata", name)) },
 		Logger:    slog.New(slog.DiscardHandler),
-		Upstreams: upstreams.Options{Timeout: timeout, MaxMessage: faultLargest},
+		Upstreams: upstreams.Options{Timeout: timeout, MaxMessage: faultLargest, Meter: m.Upstreams()},
 	}, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -33,7 +33,7 @@ type Query {
 }
 type Mutation {
   login: Int @connect(source: "api", http: { POST: "/login", respond: [{ name: "Set-Cookie", from: "Set-Cookie" }] })
-}`, upstream.URL), nil)
+}`, upstream.URL), nil, NewMetrics())
 	cookies := []string{"sid=1; HttpOnly", "theme=dark"}
 	for _, test := range []struct {
 		request *http.Request

@@ -17,6 +17,8 @@ import (
 	"testing"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"manifold/upstreams"
 )
 
 // hostileValues are texts that have broken other gateways: they lead out of paths, end headers and bodies, name other hosts,
@@ -72,26 +74,14 @@ type Query {
 scalar JSON
 `
 
-// TestTemplatesAreSafe puts hostile values into every place that a template can put them, through the whole gateway and to a
-// real server on loopback. Rows:
+// safeValues puts hostile values into every place that a template can put them, through the whole gateway and to a real server on loopback
+// (rows of RELIABILITY S):
 //
 //	S1  the call goes to the configured host, with as many segments and pairs as the template has; the value arrives as it
 //	    was sent, or the request is refused as BAD_USER_INPUT before anything is sent
-//	S3  a redirect is not followed
-//	S4  HTTP_PROXY and its like are ignored
 //	S5  what looks like a template in a value is text
 //	S6  a value in a body is a value; in a question to a GraphQL service it is a variable, and the document is the same always
-//	S8  a message holds nothing of an upstream's text or address, nor of the value that was refused
-//
-// S2 (hosts that a client names) has no counterpart yet: hosts are constant. S7 (gRPC methods and metadata) is refused when the file
-// is loaded: a method is constant, and reserved metadata a problem (spec/bad-grpc-calls-that-do-not-fit-their-messages).
-func TestTemplatesAreSafe(t *testing.T) {
-	t.Run("S1 S5 S6", safeValues)
-	t.Run("S3", safeRedirects)
-	t.Run("S4", safeProxies)
-	t.Run("S8", safeMessages)
-}
-
+//	S8  a message holds nothing of the value that was refused
 func safeValues(t *testing.T) {
 	one := func(text string) string { return text }
 	places := []position{
@@ -130,9 +120,12 @@ func safeValues(t *testing.T) {
 		_, _ = io.WriteString(w, "1")
 	}))
 	defer upstream.Close()
-	gw := production(t, fmt.Sprintf(safetySDL, upstream.URL), map[string]string{"SECRET": "s3cret"})
+	w := &faultWorld{metrics: NewMetrics()}
+	w.gw = production(t, fmt.Sprintf(safetySDL, upstream.URL), map[string]string{"SECRET": "s3cret"}, w.metrics)
+	gw := w.gw
 	names := map[string]bool{}
 	for _, p := range places {
+		before, sent := w.counted(t), 0
 		for _, v := range hostileValues {
 			got = got[:0]
 			resp := ask(gw, postRequest(safeRequest(t, p.field, v)))
@@ -141,7 +134,8 @@ func safeValues(t *testing.T) {
 			refused := p.path && (v == "" || v == "." || v == "..") ||
 				p.header && strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 			if refused {
-				if strings.Count(answer, `"code":"BAD_USER_INPUT"`) != 1 || len(got) > 0 != (p.field == "respond") {
+				sent += len(got)
+				if strings.Count(answer, fmt.Sprintf(`"path":[%q],"extensions":{"code":"BAD_USER_INPUT"`, p.field)) != 1 || len(got) > 0 != (p.field == "respond") {
 					t.Errorf("%s: %d calls, %.200s", what, len(got), answer)
 				}
 				if len(v) > 2 && strings.Contains(answer, strings.Trim(string(quoteJSON(t, v)), `"`)) {
@@ -156,6 +150,7 @@ func safeValues(t *testing.T) {
 				t.Errorf("%s: %d calls, %.200s", what, len(got), answer)
 				continue
 			}
+			sent++
 			r := got[0]
 			if r.host != strings.TrimPrefix(upstream.URL, "http://") {
 				t.Errorf("%s went to %s", what, r.host)
@@ -175,6 +170,14 @@ func safeValues(t *testing.T) {
 			if have != want {
 				t.Errorf("%s arrived as %.80q", what, have)
 			}
+		}
+		source := "api"
+		if strings.HasPrefix(p.field, "ask") {
+			source = "asked"
+		}
+		name := fmt.Sprintf(`manifold_upstream_calls_total{outcome="ok",upstream=%q}`, source)
+		if n := w.counted(t)[name] - before[name]; n != float64(sent) {
+			t.Errorf("%s: %v calls are counted of %d", p.field, n, sent)
 		}
 	}
 	for name := range names {
@@ -317,11 +320,12 @@ func quoteJSON(t *testing.T, v string) []byte {
 }
 
 // production serves a text in production mode.
-func production(t *testing.T, text string, env map[string]string) http.Handler {
+func production(t *testing.T, text string, env map[string]string, m *Metrics) *Gateway {
 	t.Helper()
 	gen, err := Build([]*ast.Source{{Name: "gateway.graphql", Input: text}}, Options{
-		Env:    func(name string) (string, bool) { v, ok := env[name]; return v, ok },
-		Logger: slog.New(slog.DiscardHandler),
+		Upstreams: upstreams.Options{Meter: m.Upstreams()},
+		Env:       func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		Logger:    slog.New(slog.DiscardHandler),
 		Read: func(string) ([]byte, error) {
 			return []byte("type Query { ask(v: String!, in: In): Int }\ninput In { v: String! }"), nil
 		},
@@ -334,28 +338,6 @@ func production(t *testing.T, text string, env map[string]string) http.Handler {
 	return gw
 }
 
-func safeRedirects(t *testing.T) {
-	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		t.Errorf("%s %s was called with %q", r.Method, r.URL, r.Header)
-	}))
-	defer elsewhere.Close()
-	for _, status := range []int{301, 302, 303, 307, 308} {
-		upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, elsewhere.URL+"/evil", status)
-		}))
-		gw := production(t, fmt.Sprintf(`
-extend schema @source(name: "api", http: { baseURL: %q, headers: [{ name: "Authorization", from: "Authorization" }] })
-type Query { a: Int @connect(source: "api", http: { GET: "/a" }) }`, upstream.URL), nil)
-		request := postRequest(`{"query":"{ a }"}`)
-		request.Header.Set("Authorization", "Bearer secret")
-		resp := ask(gw, request)
-		if answer := bodyOf(t, resp); !strings.Contains(answer, `"UPSTREAM_BAD_RESPONSE"`) || strings.Contains(answer, "evil") || resp.Header["Location"] != nil {
-			t.Errorf("%d: %s", status, answer)
-		}
-		upstream.Close()
-	}
-}
-
 // safeProxies runs in a process of its own, because net/http reads the environment of proxies once.
 func safeProxies(t *testing.T) {
 	if os.Getenv("MANIFOLD_SAFE_PROXIES") == "" {
@@ -363,12 +345,12 @@ func safeProxies(t *testing.T) {
 			t.Errorf("the proxy was asked: %s %s", r.Method, r.RequestURI)
 		}))
 		defer proxied.Close()
-		again := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run=^TestTemplatesAreSafe$/^S4$")
+		again := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run=^TestFaultTable$/^S4$")
 		again.Env = append(os.Environ(), "MANIFOLD_SAFE_PROXIES=1", "NO_PROXY=", "no_proxy=")
 		for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"} {
 			again.Env = append(again.Env, name+"="+proxied.URL, strings.ToLower(name)+"="+proxied.URL)
 		}
-		if out, err := again.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("--- PASS: TestTemplatesAreSafe/S4")) {
+		if out, err := again.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("--- PASS: TestFaultTable/S4")) {
 			t.Errorf("%v\n%s", err, out)
 		}
 		return
@@ -383,61 +365,10 @@ func safeProxies(t *testing.T) {
 		}
 		gw := production(t, fmt.Sprintf(`
 extend schema @source(name: "api", http: { baseURL: "%s://upstream.invalid" })
-type Query { a: Int @connect(source: "api", http: { GET: "/a" }) }`, scheme), nil)
+type Query { a: Int @connect(source: "api", http: { GET: "/a" }) }`, scheme), nil, NewMetrics())
 		answer := bodyOf(t, ask(gw, postRequest(`{"query":"{ a }"}`)))
 		if !strings.Contains(answer, `"UPSTREAM_UNAVAILABLE"`) && !strings.Contains(answer, `"UPSTREAM_TIMEOUT"`) {
 			t.Errorf("%s: %s", scheme, answer)
-		}
-	}
-}
-
-func safeMessages(t *testing.T) {
-	const leak = `SELECT * FROM users WHERE id=1; panic at /srv/app/main.go:12; http://10.0.0.7:5432/secret "} {{.}}`
-	replies := map[string]func(w http.ResponseWriter){
-		"status": func(w http.ResponseWriter) { http.Error(w, leak, 500) },
-		"json":   func(w http.ResponseWriter) { w.WriteHeader(503); _, _ = fmt.Fprintf(w, `{"error":%q}`, leak) },
-		"html": func(w http.ResponseWriter) {
-			w.Header().Set("Content-Type", leak[:6]+"/html")
-			_, _ = io.WriteString(w, leak)
-		},
-		"broken": func(w http.ResponseWriter) {
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = io.WriteString(w, `{"a":"`+leak)
-		},
-		"wrong": func(w http.ResponseWriter) {
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = fmt.Fprintf(w, `%q`, leak)
-		},
-		"hijack": func(w http.ResponseWriter) {
-			conn, _, err := w.(http.Hijacker).Hijack()
-			if err != nil {
-				panic(err)
-			}
-			_, _ = io.WriteString(conn, leak)
-			_ = conn.Close()
-		},
-		"none": nil,
-	}
-	for name, reply := range replies {
-		upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { reply(w) }))
-		if reply == nil {
-			upstream.Close()
-		} else {
-			defer upstream.Close()
-		}
-		gw := production(t, fmt.Sprintf(`
-extend schema @source(name: "api", http: { baseURL: "%s/internal" })
-type Query { a(x: String): Int @connect(source: "api", http: { GET: "/a", queryParams: "x: $args.x" }) }`, upstream.URL), nil)
-		resp := ask(gw, postRequest(`{"query":"{ a(x: \"mine\") }"}`))
-		answer := bodyOf(t, resp)
-		if !strings.Contains(answer, `"code":"UPSTREAM_`) && name != "wrong" || !strings.Contains(answer, `"errors":[`) {
-			t.Errorf("%s: %s", name, answer)
-		}
-		address := strings.TrimPrefix(upstream.URL, "http://")
-		for _, secret := range []string{"SELECT", "panic", "main.go", "10.0.0.7", address, "127.0.0.1", "internal", "dial", "http://", "mine"} {
-			if strings.Contains(answer, secret) || strings.Contains(fmt.Sprint(resp.Header), secret) {
-				t.Errorf("%s: the response holds %q: %s", name, secret, answer)
-			}
 		}
 	}
 }
