@@ -11,6 +11,7 @@ import (
 
 	"manifold/aggregation"
 	"manifold/internal/fault"
+	"manifold/internal/onewrite"
 	"manifold/internal/problem"
 	"manifold/internal/rawjson"
 )
@@ -73,6 +74,7 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, o *Operation, x
 	}
 	values[1] = strconv.Itoa(len(data))
 	h["Content-Length"] = values[1:]
+	onewrite.Whole(r.Context(), len(data))
 	w.WriteHeader(status)
 	_, _ = w.Write(data) // net/http leaves it out for HEAD; an error means that the client has gone
 	return status

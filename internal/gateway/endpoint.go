@@ -15,6 +15,7 @@ import (
 
 	"manifold/internal/body"
 	"manifold/internal/fault"
+	"manifold/internal/onewrite"
 )
 
 // endpoint is what the transports of /graphql share: how a request is run and how its response is written.
@@ -124,6 +125,7 @@ func (e *endpoint) writeAnswer(w http.ResponseWriter, x *exchange, mediaType []s
 	out = x.answer.AppendExtensions(out)
 	x.out = append(out, '}')
 	x.answer.AddHeaders(w.Header())
+	onewrite.Whole(x.ctx, len(x.out))
 	e.write(w, x.out, mediaType, x.answer.Status())
 }
 

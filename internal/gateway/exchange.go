@@ -36,6 +36,7 @@ type answer interface {
 // It belongs to the goroutine of the request and is gone when the transport returns: nothing that outlives Exec may
 // keep it or its bytes.
 type exchange struct {
+	ctx        context.Context // of the request
 	header     http.Header
 	variables  []byte // JSON object or null as sent, valid; nil if there are none
 	extensions []byte // likewise
@@ -63,7 +64,7 @@ func (p *exchangePool) get(ctx context.Context, header http.Header) (*exchange, 
 	if x == nil {
 		x = new(exchange)
 	}
-	x.header = header
+	x.ctx, x.header = ctx, header
 	return x, context.WithValue(ctx, exchangeKey{}, x)
 }
 

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"manifold/internal/onewrite"
 )
 
 // Timeouts and sizes of the listener (RELIABILITY A.1). They hold for every path, before anything of ours is asked.
@@ -42,7 +44,7 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
 		defer cancel()
 		stopped <- srv.Shutdown(drain)
 	})
-	err := srv.Serve(l)
+	err := srv.Serve(onewrite.On(srv, l))
 	if stop() { // ctx has not ended: the listener failed
 		return err
 	}
