@@ -46,7 +46,7 @@ fuzz: ## compare engine and reference on CASES queries (200000), then run each f
 
 soak: ## check the figures of the reliability plan at their load: five minutes on a quiet machine
 	MANIFOLD_SOAK=1 go test ./internal/gateway -run '^TestSoak' -count=1 -v -timeout 20m
-	MANIFOLD_CHECKS=1000 go test ./internal/breaker -count=1
+	MANIFOLD_CHECKS=1000 go test ./internal/breaker ./upstreams -run 'Propert|TestNobodyMeets' -count=1
 
 bench: ## run the benchmarks (BENCH=regexp picks some)
 	go test -run '^$$' -bench '$(strip $(BENCH))' -benchmem ./...

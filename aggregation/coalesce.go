@@ -23,8 +23,9 @@ type Coalescer struct {
 // flightKey is what a result depends on. Texts and values in it have their lengths before them, so that different ones are never
 // the same key. As long as it is in use, no other identity can have its address.
 type flightKey struct {
-	who  *auth.Identity
-	text string
+	who     *auth.Identity
+	changes uint64 // mutations that had ended when it began: who has changed something does not get what was read before
+	text    string
 }
 
 // NewCoalescer returns the coalescer of an operation; nil if the plan says that requests of it run alone.
@@ -69,7 +70,7 @@ func (e *Engine) RunTogether(ctx context.Context, op *plan.Operation, in Input, 
 	}
 	var few [256]byte
 	end, _ := limited.Deadline()
-	key := flightKey{in.Identity, string(c.appendKey(few[:0], in))}
+	key := flightKey{in.Identity, e.changes.Load(), string(c.appendKey(few[:0], in))}
 	out := c.running.Do(ctx, end, key, func(ctx context.Context) (*Result, bool) {
 		r := e.Run(ctx, op, in)
 		return r, r.late

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"manifold/internal/auth"
@@ -31,6 +32,7 @@ type Engine struct {
 	seed     seed
 	frames   sync.Pool
 
+	changes   atomic.Uint64 // mutations that have ended
 	coalesce  bool
 	coalesced func() // counts a request that got the result of another's run
 }
@@ -133,6 +135,9 @@ func (r *Result) Release() {
 
 // Run runs a compiled operation. It returns when every call it made has ended. Errors of upstreams are in the result.
 func (e *Engine) Run(ctx context.Context, op *plan.Operation, in Input) *Result {
+	if op.Kind == "mutation" {
+		defer e.changes.Add(1)
+	}
 	f := e.frames.Get().(*frame)
 	f.ctx, f.op, f.in = ctx, op, in
 	f.out, f.errs, f.path = f.out[:0], f.errs[:0], f.path[:0]

@@ -124,6 +124,7 @@ func (f *frame) newCall(r *running, l *loading, lo, hi int) *call {
 		upstream: l.plan.Upstream, run: r, loader: l, lo: lo, hi: hi, found: c.found[:0],
 	}
 	c.Identity = f.in.Identity
+	c.Changes = f.op.Kind == "mutation" && !c.Idempotent
 	c.Faults = f.injected
 	c.Alone = l.plan.Request.Function || len(l.plan.Request.Respond) > 0 || f.injected != ""
 	if k := l.plan.Request.Cache; k != nil {

@@ -118,6 +118,7 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 	}
 	c.Timeout = l.resilience(u.arg("resilience"), c.Coordinate, true).Timeout
 	if c.Source != nil {
+		c.Source.Writes = c.Source.Writes || c.HTTP != nil && c.RPC == nil && c.Ask == nil && !c.HTTP.Idempotent()
 		inherit(c, c.Source)
 	}
 	c.Inputs, c.Args = scope.read.inputs, scope.read.args

@@ -62,7 +62,9 @@ type Source struct {
 	Config map[string]json.RawMessage
 	// Personal: it is told who asks, or a text of it reads that.
 	Personal bool
-	Pos      *ast.Position
+	// Writes: some call of it changes something, by a method of HTTP.
+	Writes bool
+	Pos    *ast.Position
 }
 
 // Address is the base URL with its trailing slash, if it has one.

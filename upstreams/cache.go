@@ -33,6 +33,8 @@ type CacheRule struct {
 // when who asked says that it was good (Reply.Keep). What is kept is found only by a call that is the same to the last byte: nobody can
 // get what somebody else's credentials brought, unless the rule says that they do not matter.
 //
+// What is kept of a URL is not used any more when a change has gone to that URL and well (RFC 9111, 4.4).
+//
 // A reply that is stale is used while one call brings a newer one, or if that fails, for as long as rule or reply allow (RFC 5861).
 func caching(src source, s *store.Store, longest time.Duration, g Gauge) Policy {
 	return func(next Caller) Caller {
@@ -45,6 +47,7 @@ type source struct {
 	name     string
 	target   string // of gRPC, whose calls do not say where they go; "" for HTTP, where the URL does
 	identity string // the header that says who asks; "": none does
+	writes   bool   // calls of it may change what a URL stands for
 }
 
 type cache struct {
@@ -61,7 +64,11 @@ type cache struct {
 
 func (k *cache) Call(ctx context.Context, c *Call) (*Reply, error) {
 	if !c.keepable() {
-		return k.next.Call(ctx, c)
+		r, err := k.next.Call(ctx, c)
+		if c.Changes && k.source.writes && err == nil && r.Status < 400 {
+			k.store.Invalidate(ctx, k.place(c))
+		}
+		return r, err
 	}
 	if c.Cache == nil && !k.used.Load() && !k.store.Shared() { // most upstreams say nothing of caching
 		return k.fetch(ctx, c, "", nil)
@@ -142,6 +149,10 @@ func (k *cache) key(c *Call) string {
 	return string(open.appendKey(key))
 }
 
+// place is the tag of all that is kept of a URL: a change that goes there makes it invalid, whoever it was for (RFC 9111, 4.4). No tag of a
+// user's is like it.
+func (k *cache) place(c *Call) string { return "\x00" + k.source.name + "\x00" + string(c.URL) }
+
 func isCredential(name string) bool {
 	return strings.EqualFold(name, "Authorization") || strings.EqualFold(name, "Cookie")
 }
@@ -211,6 +222,9 @@ func (k *cache) entry(c *Call, r *Reply, began time.Time) (e keptEntry, ok bool)
 	}
 	e.Stored = began
 	rule := c.Cache
+	if k.source.writes {
+		e.Tags = []string{k.place(c)}
+	}
 	if rule == nil {
 		p := freshness.Decide(freshness.Request{Method: c.Method, Personal: personal}, r.Status, h, began)
 		e.Fresh, e.revalidate, e.ifError = p.Fresh, p.StaleWhileRevalidate, p.StaleIfError
@@ -224,7 +238,8 @@ func (k *cache) entry(c *Call, r *Reply, began time.Time) (e keptEntry, ok bool)
 		return e, false
 	}
 	e.Fresh = freshness.Allows(r.Status, h, began, rule.MaxAge, !rule.Public)
-	e.revalidate, e.ifError, e.Tags = rule.StaleWhileRevalidate, rule.StaleIfError, rule.Tags
+	e.revalidate, e.ifError = rule.StaleWhileRevalidate, rule.StaleIfError
+	e.Tags = append(e.Tags, rule.Tags...)
 	e.Stale = max(e.revalidate, e.ifError)
 	return e, e.Fresh > 0
 }

@@ -163,7 +163,7 @@ func TestNobodyGetsWhatIsSomebodyElses(t *testing.T) {
 	}}
 	s := store.New(store.Options{MaxBytes: 1 << 20})
 	defer s.Close()
-	chain := coalescing(nil)(caching(source{name: "api"}, s, time.Second, nil)(echo))
+	chain := coalescing(s, nil)(caching(source{name: "api"}, s, time.Second, nil)(echo))
 	const rounds = 10_000
 	var all sync.WaitGroup
 	for _, who := range []string{"anna", "bert"} {
@@ -285,7 +285,7 @@ func TestOnlyGoodRepliesAreKept(t *testing.T) {
 func BenchmarkCacheHit(b *testing.B) {
 	s := store.New(store.Options{MaxBytes: 1 << 20})
 	defer s.Close()
-	c := coalescing(nil)(caching(source{name: "api"}, s, time.Second, nil)(says()))
+	c := coalescing(s, nil)(caching(source{name: "api"}, s, time.Second, nil)(says()))
 	call := getting(&CacheRule{MaxAge: time.Hour}, Header{"Authorization", "Bearer anna"})
 	b.ReportAllocs()
 	for b.Loop() {

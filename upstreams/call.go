@@ -26,6 +26,8 @@ type Call struct {
 
 	// Idempotent says that the call may be made again.
 	Idempotent bool
+	// Changes says that the call may change something of the upstream's.
+	Changes bool
 	// Alone says that the reply is for one client only, whatever the call looks like: nobody else gets it, and nobody keeps it.
 	Alone bool
 	// Identity is who asks; nil: nobody is known. It is not a part of the call, unless a policy makes it one.

@@ -49,7 +49,7 @@ func (u *upstream) chain(r schema.Resilience, o *Options, leaf Caller) Caller {
 		c = caching(u.source, o.Store, most, g)(c)
 	}
 	if !o.Alone {
-		c = coalescing(g)(c)
+		c = coalescing(o.Store, g)(c)
 	}
 	if u.signer != nil {
 		c = identifying(name, u.signer, u.source.identity)(c)

@@ -3,17 +3,22 @@ package upstreams
 import (
 	"context"
 	"encoding/binary"
+	"sync/atomic"
 
 	"manifold/internal/fault"
 	"manifold/internal/flight"
+	"manifold/internal/store"
 )
 
 // coalescing has equal idempotent calls that are under way at the same time made once, for whichever operations and clients they are.
 // Equal are calls that are equal to the last byte: since a header that is forwarded is in the call, no answer can reach somebody
 // whose call was another (RELIABILITY C.10, K4). What a client had no more time for is nobody else's (K3).
-func coalescing(g Gauge) Policy {
+//
+// Who has changed something is not given what was asked for before: a call that changes something, and an invalidation of what is in s (nil:
+// nothing is kept), is the end of sharing with what is under way.
+func coalescing(s *store.Store, g Gauge) Policy {
 	return func(next Caller) Caller {
-		c := &coalescer{next: next, gauge: g}
+		c := &coalescer{next: next, store: s, gauge: g}
 		c.calls.Shared = func(a *joint, uses *flight.Uses) {
 			if a.reply != nil {
 				a.reply.uses = uses
@@ -24,9 +29,11 @@ func coalescing(g Gauge) Policy {
 }
 
 type coalescer struct {
-	next  Caller
-	gauge Gauge // nil: nobody counts
-	calls flight.Group[string, *joint]
+	next    Caller
+	store   *store.Store // nil: there is none
+	gauge   Gauge        // nil: nobody counts
+	calls   flight.Group[string, *joint]
+	changes atomic.Uint64 // calls that have ended and may have changed something
 }
 
 // joint is what came of a call for all who made it. The reply is released by the last of them.
@@ -36,11 +43,18 @@ type joint struct {
 }
 
 func (m *coalescer) Call(ctx context.Context, c *Call) (*Reply, error) {
+	if c.Changes {
+		defer m.changes.Add(1)
+	}
 	if !c.Idempotent || c.Alone {
 		return m.next.Call(ctx, c)
 	}
 	var few [512]byte
 	key := binary.AppendVarint(few[:0], int64(c.Timeout)) // with another one it may come to another end
+	key = binary.AppendUvarint(key, m.changes.Load())
+	if m.store != nil {
+		key = binary.AppendUvarint(key, m.store.Changes())
+	}
 	end, _ := ctx.Deadline()
 	out := m.calls.Do(ctx, end, string(c.appendKey(key)), func(ctx context.Context) (*joint, bool) {
 		r, err := m.next.Call(ctx, c)

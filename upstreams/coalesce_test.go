@@ -32,7 +32,7 @@ func TestNobodySharesAnothersDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var calls int
 		var mu sync.Mutex
-		c := coalescing(nil)(slowly(&calls, &mu))
+		c := coalescing(nil, nil)(slowly(&calls, &mu))
 		ask := func(within time.Duration) error {
 			ctx, cancel := context.WithTimeout(t.Context(), within)
 			defer cancel()
@@ -62,7 +62,7 @@ func TestNobodySharesAnothersDeadline(t *testing.T) {
 func TestCoalescingHeedsTimeouts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := coalescing(nil)(timeout("api", 10*time.Millisecond)(callerFunc(func(ctx context.Context, _ *Call) (*Reply, error) {
+		c := coalescing(nil, nil)(timeout("api", 10*time.Millisecond)(callerFunc(func(ctx context.Context, _ *Call) (*Reply, error) {
 			select {
 			case <-time.After(time.Minute):
 				return &Reply{Status: 200}, nil
@@ -95,7 +95,7 @@ func TestSharedRepliesAreReleasedOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		m := new(memory)
-		c := coalescing(nil)(callerFunc(func(context.Context, *Call) (*Reply, error) {
+		c := coalescing(nil, nil)(callerFunc(func(context.Context, *Call) (*Reply, error) {
 			time.Sleep(time.Second)
 			r := m.reply()
 			r.Status, r.raw = 200, m.block(minBlock)

@@ -37,7 +37,7 @@ func (u *upstream) close() {
 func fingerprint(src *schema.Source) string {
 	r := src.Resilience
 	var b strings.Builder
-	fmt.Fprintf(&b, "source %q %q %p", src.Name, src.BaseURL, src.Function)
+	fmt.Fprintf(&b, "source %q %q %p %t", src.Name, src.BaseURL, src.Function, src.Writes)
 	if src.GRPC != nil {
 		fmt.Fprintf(&b, " grpc %q %t", src.GRPC.Target, src.GRPC.TLS)
 	}
@@ -61,7 +61,7 @@ func fingerprint(src *schema.Source) string {
 
 // open makes an upstream ready to call a source. It connects to nothing.
 func (n *network) open(src *schema.Source) (_ *upstream, err error) {
-	u := &upstream{source: source{name: src.Name}}
+	u := &upstream{source: source{name: src.Name, writes: src.Writes}}
 	if n.options.Meter != nil {
 		u.gauge = n.options.Meter.Upstream(src.Name)
 	}

@@ -35,7 +35,8 @@ type Query {
 }
 type User @key(fields: "id") @connect(source: "api", http: { GET: "/users?ids={$batch.id->joinNotNull(',')}" }, batch: { maxSize: 200 })
   @cacheControl(maxAge: 60) { id: ID! caller: String }
-type Mutation { write: String @connect(source: "api", http: { POST: "/w" }) @invalidates(tags: ["t"]) }
+extend type Query { thing(id: ID!): String @connect(source: "api", http: { GET: "/things/{$args.id}" }) }
+type Mutation { change(id: ID!): String @connect(source: "api", http: { PUT: "/things/{$args.id}", body: "id: $args.id" }) write: String @connect(source: "api", http: { POST: "/w" }) @invalidates(tags: ["t"]) }
 `
 
 // echoes answers with all that tells calls apart.
@@ -148,6 +149,16 @@ func keptCases() []faultCase {
 				header: map[string]string{"Host": "evil.test", "X-Forwarded-Host": "evil.test", "X-Original-Url": "/admin", "X-Evil": "1"},
 			},
 		}},
+		{id: "K11 a change of what a URL stands for", steps: []faultStep{
+			{act: says(`"1"`, "Cache-Control: max-age=60"), query: "{ thing(id: 1) other: thing(id: 2) }", data: `{"thing":"1","other":"1"}`, calls: 2},
+			{query: "{ thing(id: 1) }", header: anna, data: `{"thing":"1"}`, calls: 1},
+			{query: "{ thing(id: 1) }", data: `{"thing":"1"}`, metrics: map[string]float64{recalled("hit"): 1}},
+			{act: says(`"2"`, "Cache-Control: max-age=60"), query: "mutation { change(id: 1) }", data: `{"change":"2"}`, calls: 1},
+			{query: "{ thing(id: 1) other: thing(id: 2) }", data: `{"thing":"2","other":"1"}`, calls: 1, metrics: map[string]float64{recalled("hit"): 1, recalled("miss"): 1}},
+			{act: does(faulty.Behaviour{Status: 500}), query: "mutation { change(id: 2) }", data: `{"change":null}`, code: "UPSTREAM_ERROR", path: `["change"]`, calls: 1},
+			{query: "{ thing(id: 2) }", data: `{"thing":"1"}`, metrics: map[string]float64{recalled("hit"): 1}},
+		}},
+		{id: "K11 who has written does not get what was asked for before", steps: []faultStep{{act: writesMeanwhile, calls: 3, metrics: map[string]float64{called("ok"): 3}}}},
 		{id: "K11 writes are seen", steps: []faultStep{
 			{act: says(`"1"`), query: "{ tagged }", data: `{"tagged":"1"}`, calls: 1},
 			{act: says(`"2"`), query: "{ tagged }", data: `{"tagged":"1"}`, metrics: map[string]float64{recalled("hit"): 1}},
@@ -337,6 +348,35 @@ func firstIsInAHurry(w *faultWorld) {
 	open()
 	if got := <-second; got != `{"data":{"me":"1"}}` {
 		w.t.Errorf("the other one got %s", got)
+	}
+}
+
+// writesMeanwhile has a client read, another one write, and that one read: it gets an answer of its own, and not the one that was on its way.
+func writesMeanwhile(w *faultWorld) {
+	w.t.Helper()
+	gate := make(chan struct{})
+	open := sync.OnceFunc(func() { close(gate) })
+	defer open()
+	w.services[0].DoFunc(func(r *http.Request) faulty.Behaviour {
+		switch {
+		case r.Method == http.MethodPost:
+		case w.calls() == 1:
+			<-gate
+			return faulty.Behaviour{Body: `"before"`}
+		}
+		return faulty.Behaviour{Body: `"after"`}
+	})
+	first := w.asks("{ me }", nil)
+	w.arrives(1)
+	if got := <-w.asks("mutation { write }", nil); got != `{"data":{"write":"after"}}` {
+		w.t.Errorf("the mutation got %s", got)
+	}
+	if got := <-w.asks("{ me }", nil); got != `{"data":{"me":"after"}}` {
+		w.t.Errorf("who has written reads %s", got)
+	}
+	open()
+	if got := <-first; got != `{"data":{"me":"before"}}` {
+		w.t.Errorf("the first one got %s", got)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unsafe"
 )
@@ -30,6 +31,8 @@ type Store struct {
 	remote *remote // nil: there is none
 	count  counter
 	close  sync.Once
+
+	changes atomic.Uint64 // calls of Invalidate that have returned
 }
 
 // New returns a store. It neither fails nor waits for Redis.
@@ -125,6 +128,7 @@ func (s *Store) Invalidate(ctx context.Context, tags ...string) bool {
 	if len(tags) == 0 {
 		return true
 	}
+	defer s.changes.Add(1)
 	names := slices.Compact(slices.Sorted(slices.Values(tags)))
 	stamps := s.tags.invalidate(names, s.remote != nil)
 	switch {
@@ -139,6 +143,9 @@ func (s *Store) Invalidate(ctx context.Context, tags ...string) bool {
 	}
 	return true
 }
+
+// Changes counts the calls of Invalidate that have returned. What was asked for at a lower count may be what was before.
+func (s *Store) Changes() uint64 { return s.changes.Load() }
 
 // Close ends all goroutines and connections. What waits to be written is lost. The store goes on in memory alone.
 func (s *Store) Close() {
