@@ -245,8 +245,7 @@ func (f *frame) share(c, twin *call) {
 // follows reads the reply of an equal call.
 func (f *frame) follows(c, twin *call) {
 	c.reply, c.err, c.buf, c.done, c.key, c.began = twin.reply, twin.err, twin.buf, true, twin.key, twin.began
-	f.read(c)
-	f.settle(c.run)
+	f.conclude(c)
 }
 
 // answerLocally answers keys from a table or by a mapping, without any call.

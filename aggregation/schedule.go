@@ -143,11 +143,30 @@ func (f *frame) finish(c *call) {
 
 func (f *frame) finished(c *call) {
 	c.done = true
-	f.read(c)
-	f.settle(c.run)
+	f.conclude(c)
 	for twin := c.twins; twin != nil; twin = twin.nextTwin {
 		f.follows(twin, c)
 	}
+}
+
+// conclude reads the reply of a call.
+func (f *frame) conclude(c *call) {
+	if !f.halve(c) {
+		f.read(c)
+	}
+	f.settle(c.run)
+}
+
+// halve asks again for the keys of a batch, half of them at a time, that could not be sent because one of them does not fit the message of
+// its method, or because it is too large: the others are not to blame.
+func (f *frame) halve(c *call) bool {
+	if c.RPC == nil || c.hi-c.lo < 2 || !fault.Is(c.err, fault.BadUserInput) {
+		return false
+	}
+	mid := (c.lo + c.hi) / 2
+	f.call(c.run, c.loader, c.lo, mid)
+	f.call(c.run, c.loader, mid, c.hi)
+	return true
 }
 
 // faultOf returns err as a fault; callers of upstreams return nothing else.

@@ -14,6 +14,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"manifold/internal/auth"
+	"manifold/internal/fault"
+	"manifold/internal/store"
 	"manifold/schema"
 	"manifold/upstreams"
 )
@@ -77,14 +79,26 @@ func trafficText(all []exchange) string {
 
 // NewCase makes the gateway of a seed. The same seed always makes the same gateway. An error means that the generator made
 // a schema that does not load, or that the loader refuses a good one.
-func NewCase(seed uint64) (*Case, error) {
+func NewCase(seed uint64) (*Case, error) { return newCase(seed, nil) }
+
+// NewKeptCase is NewCase for a gateway that keeps the items of batches in a store: what one query brought is there for the next ones.
+func NewKeptCase(seed uint64, kept *store.Store) (*Case, error) { return newCase(seed, kept) }
+
+func newCase(seed uint64, kept *store.Store) (*Case, error) {
 	s := newSchema(newDice(seed, 1))
 	c := &Case{Seed: seed, Schema: s.Text(), schema: s, world: newWorld(seed, s), services: map[string]*Service{}}
+	answer := func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
+		return c.answer(source, call)
+	}
+	files := []*ast.Source{{Name: "gateway.graphql", Input: c.Schema}}
+	o := schema.Options{Federation: true, Functions: Functions(), Read: s.read}
 	var err error
-	c.gateway, err = OpenWith([]*ast.Source{{Name: "gateway.graphql", Input: c.Schema}}, nil, schema.Options{Federation: true, Functions: Functions(), Read: s.read},
-		func(_ context.Context, source *schema.Source, call *upstreams.Call) (*upstreams.Reply, error) {
-			return c.answer(source, call)
-		})
+	if kept == nil {
+		c.gateway, err = OpenWith(files, nil, o, answer)
+	} else {
+		o.Env = func(string) (string, bool) { return "", false }
+		c.gateway, err = OpenKept(files, o, kept, answer)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("seed %d: %w\n%s", seed, err, c.text())
 	}
@@ -171,7 +185,12 @@ func (c *Case) Compare(n uint64) (err error) {
 	want := Execute(c.gateway.Model, request, c.answer)
 	reference := c.traffic.take()
 
-	have := &Result{Calls: len(calls)}
+	have := &Result{}
+	for _, e := range calls {
+		if e.call.RPC == nil || !fault.Is(e.err, fault.BadUserInput) { // else it could not be sent
+			have.Calls++
+		}
+	}
 	for i := range result.Errors {
 		e := &result.Errors[i]
 		have.Errors = append(have.Errors, Error{Path: string(e.Path), Code: e.Fault.Code})

@@ -4,7 +4,12 @@ import (
 	"os"
 	"runtime"
 	"strconv"
+	"sync/atomic"
 	"testing"
+
+	"golang.org/x/sync/errgroup"
+
+	"manifold/internal/store"
 )
 
 // queriesPerCase is how many queries are run over one generated schema.
@@ -33,6 +38,51 @@ func TestEngineAgainstReference(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestKeptItemsAgainstReference is TestEngineAgainstReference for gateways that keep the items of batches: every query is run twice, and all
+// queries of a schema share what is kept. The answers are the same, to the byte of every value.
+func TestKeptItemsAgainstReference(t *testing.T) {
+	t.Parallel()
+	cases, first := number(t, "MANIFOLD_CASES", 3000), number(t, "MANIFOLD_SEED", 1)
+	if testing.Short() {
+		cases = min(cases, 400)
+	}
+	var hits, different atomic.Int64
+	var all errgroup.Group
+	all.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range (cases + 2*queriesPerCase - 1) / (2 * queriesPerCase) {
+		all.Go(func() error {
+			if different.Load() >= 3 {
+				return nil
+			}
+			kept := store.New(store.Options{MaxBytes: 1 << 20, Count: func(_ store.Tier, r store.Result) {
+				if r == store.Hit {
+					hits.Add(1)
+				}
+			}})
+			defer kept.Close()
+			c, err := NewKeptCase(uint64(first+i), kept)
+			if err != nil {
+				t.Error(err)
+				return nil
+			}
+			defer c.gateway.Close()
+			for n := range uint64(2 * queriesPerCase) {
+				if err := c.Compare(n / 2); err != nil {
+					t.Error(err)
+					different.Add(1)
+					return nil
+				}
+			}
+			return nil
+		})
+	}
+	_ = all.Wait()
+	if cases >= 400 && hits.Load() < int64(cases)/10 {
+		t.Errorf("%d items were found in %d queries: that is no test", hits.Load(), cases)
+	}
+	t.Logf("%d items were found", hits.Load())
 }
 
 // compareAll runs the queries of one seed, up to the first difference.

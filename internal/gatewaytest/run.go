@@ -17,6 +17,7 @@ import (
 	"manifold/internal/auth"
 	"manifold/internal/fault"
 	"manifold/internal/plan"
+	"manifold/internal/store"
 	"manifold/resolvers"
 	"manifold/schema"
 	"manifold/upstreams"
@@ -27,6 +28,7 @@ import (
 // Gateway is a gateway in one process, without HTTP on either side.
 type Gateway struct {
 	Model    *schema.Gateway
+	Close    func() // gives up what it keeps open
 	compiler *resolvers.Compiler
 	engine   *aggregation.Engine
 }
@@ -53,12 +55,51 @@ func OpenWith(files []*ast.Source, env map[string]string, o schema.Options, answ
 	if err != nil {
 		return nil, err
 	}
-	options := aggregation.Options{Absolute: caller{answer: answer}, Env: model.Env}
+	return open(model, nil, answer), nil
+}
+
+// OpenKept is OpenWith for a gateway that keeps the items of all batches, for as long as s does.
+func OpenKept(files []*ast.Source, o schema.Options, s *store.Store, answer func(context.Context, *schema.Source, *upstreams.Call) (*upstreams.Reply, error)) (*Gateway, error) {
+	model, err := schema.LoadWith(files, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range connectorsOf(model) {
+		if c.Cache == nil && c.HTTP != nil && c.HTTP.Idempotent() {
+			c.Cache = &schema.Cache{MaxAge: time.Hour}
+		}
+	}
+	set, err := upstreams.Open(model.Sources, upstreams.Options{Store: s}, nil)
+	if err != nil {
+		return nil, err
+	}
+	g := open(model, set.Entities(), answer)
+	g.Close = set.Close
+	return g, nil
+}
+
+// connectorsOf lists all connectors of a gateway.
+func connectorsOf(model *schema.Gateway) (all []*schema.Connector) {
+	for _, t := range model.Types {
+		all = append(all, t.Loaders...)
+		for _, f := range t.Fields {
+			for _, c := range []*schema.Connector{f.Connector, f.Block, f.Loader} {
+				if c != nil {
+					all = append(append(all, c), c.Twins...)
+				}
+			}
+		}
+	}
+	return all
+}
+
+func open(model *schema.Gateway, kept *upstreams.Entities, answer func(context.Context, *schema.Source, *upstreams.Call) (*upstreams.Reply, error)) *Gateway {
+	options := aggregation.Options{Absolute: caller{answer: answer}, Env: model.Env, Entities: kept}
 	for _, s := range model.Sources {
 		options.Callers = append(options.Callers, caller{source: s, answer: answer})
 		options.Config = append(options.Config, s.Config)
 	}
-	return &Gateway{Model: model, compiler: resolvers.NewCompiler(model), engine: aggregation.New(options)}, nil
+	return &Gateway{Model: model, Close: func() {}, compiler: resolvers.NewCompiler(model), engine: aggregation.New(options)}
 }
 
 // Prepared is a valid operation and its plan.
