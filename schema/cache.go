@@ -36,6 +36,7 @@ func (l *loader) readCaches() {
 		for _, c := range t.model.Loaders {
 			if l.cacheable(t.main().uses, c, t.name) {
 				c.Cache = l.withTags(t.model.Cache, t.main().uses, &scope{coordinate: t.name, parent: t, noArgs: "a tag of a type has no arguments"}, c)
+				l.idleRevalidation(t.main().uses, c)
 			}
 		}
 		l.idleTags(t.main().uses, t.name, t.model.Cache != nil && len(t.model.Loaders) > 0)
@@ -63,6 +64,9 @@ func (l *loader) fieldCache(t *typ, f *field) {
 		return
 	}
 	l.invalidates(f, c, mutation)
+	if u := first(f.uses, "cacheControl"); own != nil && c == nil {
+		l.warning(u.at, f.coordinate(), "nothing is called for this field alone: @cacheControl has no effect here", "write it on the type that is loaded, or on the field that has @connect")
+	}
 	if c == nil || mutation {
 		l.idleTags(f.uses, f.coordinate(), false)
 		return
@@ -81,8 +85,29 @@ func (l *loader) fieldCache(t *typ, f *field) {
 		}
 		c.Cache = l.withTags(rule, f.uses, sc, c)
 		c.readsToo(sc)
+		l.idleRevalidation(f.uses, c)
 	}
 	l.idleTags(f.uses, f.coordinate(), rule != nil)
+}
+
+// idleRevalidation warns of staleWhileRevalidate where a reply cannot be asked for in the background.
+func (l *loader) idleRevalidation(uses []*use, c *Connector) {
+	u := first(uses, "cacheControl")
+	if u == nil || c.Cache == nil || c.Cache.StaleWhileRevalidate == 0 {
+		return
+	}
+	why := ""
+	switch {
+	case c.Batch != nil:
+		why = "items of a batch are asked for again by who needs them"
+	case c.Ask != nil:
+		why = "whether an answer of a GraphQL service has errors, only who asked can tell"
+	case c.Success != nil:
+		why = "whether a reply is good by isSuccess, only who asked can tell"
+	default:
+		return
+	}
+	l.warning(at(u.arg("staleWhileRevalidate").Position), c.Coordinate, "staleWhileRevalidate has no effect: "+why, "staleIfError has one")
 }
 
 // cacheOf reads @cacheControl of one element; nil without one.
@@ -195,6 +220,9 @@ func (l *loader) invalidates(f *field, c *Connector, mutation bool) {
 		return
 	}
 	sc := &scope{coordinate: f.coordinate(), field: f, noParent: "use $args"}
+	if len(items(u.arg("tags"))) == 0 {
+		l.problem(u.at, f.coordinate(), "@invalidates names no tag", `write tags: ["products"], as @cacheTag has them`)
+	}
 	for _, v := range items(u.arg("tags")) {
 		if t := l.tag(v, sc); t != nil {
 			c.Invalidates = append(c.Invalidates, t)
