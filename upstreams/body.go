@@ -179,7 +179,7 @@ func chunkSize(line []byte) (int, error) {
 // cutShort names the end of the connection within a body what it is.
 func cutShort(err error) error {
 	if err == io.EOF {
-		return malformed("the answer ends within its body")
+		return cutInBody
 	}
 	return err
 }

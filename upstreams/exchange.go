@@ -232,7 +232,7 @@ func (x *exchange) findHead(start int) (int, error) {
 		x.next = x.end
 		if err := x.fill(); err != nil {
 			if err == io.EOF && len(x.in.b) > 0 {
-				return 0, malformed("the answer ends within its head")
+				return 0, cutInHead
 			}
 			return 0, err
 		}

@@ -15,6 +15,15 @@ type malformed string
 
 func (m malformed) Error() string { return string(m) }
 
+// What an answer is whose connection broke, or was closed, in the middle of it.
+const (
+	cutInHead = malformed("the answer ends within its head")
+	cutInBody = malformed("the answer ends within its body")
+)
+
+// cutOff reports whether a call failed because its connection broke while the answer came.
+func cutOff(err error) bool { return errors.Is(err, cutInHead) || errors.Is(err, cutInBody) }
+
 // tooLarge is an answer beyond a limit.
 type tooLarge string
 

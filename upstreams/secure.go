@@ -148,7 +148,7 @@ func (m *memory) readAll(body io.Reader, announced, limit int) (*block, error) {
 		case err == io.EOF:
 			return k, nil
 		case errors.Is(err, io.ErrUnexpectedEOF):
-			err = malformed("the answer ends within its body")
+			err = cutInBody
 		}
 		m.putBlock(k)
 		return nil, err

@@ -45,7 +45,8 @@ func (c *causes) has(r *Reply, err error) bool {
 		return c.status(r.Status)
 	}
 	f, ok := errors.AsType[*fault.Error](err)
-	return ok && (f.Code == fault.UpstreamUnavailable && c.connect || f.Code == fault.UpstreamTimeout && c.timeout)
+	broke := ok && (f.Code == fault.UpstreamUnavailable || cutOff(f.Cause))
+	return ok && (broke && c.connect || f.Code == fault.UpstreamTimeout && c.timeout)
 }
 
 // judge says what a call tells of who was called (RELIABILITY C.6). blamed are the causes that count against it.

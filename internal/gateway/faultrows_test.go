@@ -51,6 +51,8 @@ func upstreamRows() []upstreamRow {
 		{id: "U2 never answers", does: faulty.Behaviour{Fault: faulty.Hang}, code: "UPSTREAM_TIMEOUT", outcome: "timeout", calls: 1},
 		{id: "U2 answers half, and hangs", does: faulty.Behaviour{Body: "[1,2,3,4,5]", Fault: faulty.HangInBody}, code: "UPSTREAM_TIMEOUT", outcome: "timeout", calls: 1},
 		{id: "U3 cut off", does: faulty.Behaviour{Body: "[1,2,3,4,5]", Fault: faulty.Truncate}, code: "UPSTREAM_BAD_RESPONSE", outcome: "bad_response", calls: 1},
+		{id: "U3 cut off, and made again", field: "again", does: faulty.Behaviour{Body: "[1,2,3,4,5]", Fault: faulty.Truncate}, code: "UPSTREAM_BAD_RESPONSE", outcome: "bad_response", calls: 2, retried: 1},
+		{id: "U3 not HTTP, and not made again", field: "again", does: faulty.Behaviour{Fault: faulty.Garbage}, code: "UPSTREAM_BAD_RESPONSE", outcome: "bad_response", calls: 1},
 		{id: "U3 chunks without end", does: faulty.Behaviour{Body: "[1,2,3]", Fault: faulty.NoEnd}, code: "UPSTREAM_BAD_RESPONSE", outcome: "bad_response", calls: 1},
 		{id: "U4 HTML", does: faulty.Behaviour{Type: "text/html", Body: "<p>a secret</p>"}, code: "UPSTREAM_BAD_RESPONSE", outcome: "ok", calls: 1},
 		{id: "U4 204", does: faulty.Behaviour{Status: 204, Header: "X-None: \r\n", Body: "{}"}, want: "null", outcome: "ok", calls: 1},
