@@ -127,6 +127,10 @@ func (f *frame) newCall(r *running, l *loading, lo, hi int) *call {
 	c.Changes = f.op.Kind == "mutation" && !c.Idempotent
 	c.Faults = f.injected
 	c.Alone = l.plan.Request.Function || len(l.plan.Request.Respond) > 0 || f.injected != ""
+	c.Hedge = l.plan.Request.Hedge
+	if again := l.plan.Request.Retry; again != nil {
+		c.Again = &upstreams.Again{Attempts: again.Attempts, Backoff: again.Backoff, On: again.On}
+	}
 	if k := l.plan.Request.Cache; k != nil {
 		c.Cache = &upstreams.CacheRule{
 			MaxAge: k.MaxAge, StaleWhileRevalidate: k.StaleWhileRevalidate, StaleIfError: k.StaleIfError,
@@ -230,7 +234,8 @@ func equal(a, b *call) bool {
 
 // sameAddress reports whether two calls go the same way: to the same URL of one upstream, with the same headers.
 func sameAddress(a, b *call) bool {
-	return a.upstream == b.upstream && string(a.URL) == string(b.URL) && slices.Equal(a.Headers, b.Headers) && a.Timeout == b.Timeout
+	return a.upstream == b.upstream && string(a.URL) == string(b.URL) && slices.Equal(a.Headers, b.Headers) && a.Timeout == b.Timeout &&
+		a.Hedge == b.Hedge && a.loader.plan.Request.Retry == b.loader.plan.Request.Retry
 }
 
 // share gives c the reply of an equal call, now or when it is there.

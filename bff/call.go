@@ -59,7 +59,7 @@ func told(r *refusal) []byte {
 	if status == 0 {
 		status = problem.Status(r.fault.Code)
 	}
-	p := problem.Problem{Status: status, Code: r.fault.Code, Detail: r.fault.Message, Upstream: r.fault.Upstream, Errors: r.more}
+	p := problem.Problem{Status: status, Code: r.fault.Code, Detail: r.fault.Message, Upstream: fault.Shown(r.fault.Upstream), Errors: r.more}
 	return p.Append(nil)
 }
 

@@ -172,9 +172,9 @@ func (s *Server) withErrors(out, data []byte, errs []aggregation.Error) []byte {
 			out = append(out, `,"path":`...)
 			out = append(out, e.Path...)
 		}
-		if e.Fault.Upstream != "" {
+		if name := fault.Shown(e.Fault.Upstream); name != "" {
 			out = append(out, `,"upstream":`...)
-			out = rawjson.Quote(out, e.Fault.Upstream)
+			out = rawjson.Quote(out, name)
 		}
 		out = append(out, '}')
 	}
@@ -246,7 +246,7 @@ func (s *Server) problem(w http.ResponseWriter, _ *http.Request, r *refusal) int
 	if status == http.StatusServiceUnavailable && h.Get("Retry-After") == "" {
 		h.Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
 	}
-	p := problem.Problem{Status: status, Code: r.fault.Code, Detail: r.fault.Message, Upstream: r.fault.Upstream, Errors: r.more}
+	p := problem.Problem{Status: status, Code: r.fault.Code, Detail: r.fault.Message, Upstream: fault.Shown(r.fault.Upstream), Errors: r.more}
 	if s.o.Dev && r.fault.Cause != nil {
 		p.Cause = r.fault.Cause.Error()
 	}
@@ -258,7 +258,7 @@ func (s *Server) problem(w http.ResponseWriter, _ *http.Request, r *refusal) int
 func degraded(all []aggregation.Degraded) string {
 	var out []string
 	for _, d := range all {
-		out = append(out, cmp.Or(d.Coordinate, d.Upstream)+"="+d.Kind)
+		out = append(out, cmp.Or(d.Coordinate, fault.Shown(d.Upstream), "upstream")+"="+d.Kind)
 	}
 	return strings.Join(out, ", ")
 }

@@ -83,7 +83,10 @@ func (l *loader) describe(conn *schema.Connector) {
 	h := conn.HTTP
 	p.Request = &plan.Request{
 		Method: h.Method, URL: h.URL, Headers: headers(h.Headers), Body: h.Body, Encoding: h.Encoding, Idempotent: h.Idempotent(),
-		Respond: headers(h.Respond), Timeout: conn.Timeout,
+		Respond: headers(h.Respond), Timeout: conn.Timeout, Hedge: conn.Hedge,
+	}
+	if again := conn.Retry; again != nil {
+		p.Request.Retry = &plan.Retry{Attempts: again.Attempts, Backoff: again.Backoff, On: again.On}
 	}
 	p.Request.Cache, p.Request.Invalidates = cacheOf(conn), conn.Invalidates
 	p.Request.Function = conn.Function() != nil

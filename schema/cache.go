@@ -96,7 +96,7 @@ func (l *loader) idleRevalidation(uses []*use, c *Connector) {
 	if u == nil || c.Cache == nil || c.Cache.StaleWhileRevalidate == 0 {
 		return
 	}
-	why := ""
+	var why string
 	switch {
 	case c.Batch != nil:
 		why = "items of a batch are asked for again by who needs them"

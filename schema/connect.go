@@ -116,7 +116,7 @@ func (l *loader) connect(u *use, s site, nth int) *Connector {
 	if v := u.arg("resilience"); v != nil && !calls && !u.faulty {
 		l.problem(at(v.Position), c.Coordinate, "nothing is called: resilience has no effect", "remove it")
 	}
-	c.Timeout = l.resilience(u.arg("resilience"), c.Coordinate, true).Timeout
+	l.ownResilience(u.arg("resilience"), c)
 	if c.Source != nil {
 		c.Source.Writes = c.Source.Writes || c.HTTP != nil && c.RPC == nil && c.Ask == nil && !c.HTTP.Idempotent()
 		inherit(c, c.Source)

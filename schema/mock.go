@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -20,8 +21,11 @@ func (m Mock) Any() bool { return m.All || len(m.Sources) > 0 }
 
 // mocks reports whether the calls of a source are made up.
 func (l *loader) mocks(s *Source) bool {
-	return s != nil && (l.mock.All || slices.Contains(l.mock.Sources, s.Name))
+	return s != nil && (l.mock.All || slices.Contains(l.mock.Sources, s.mockName()))
 }
+
+// mockName is how a source is called where it is mocked: a host that a connector names is called by its name alone.
+func (s *Source) mockName() string { return strings.TrimPrefix(s.Name, "//") }
 
 // mockValue is the value that @mock gives to a field.
 type mockValue struct {

@@ -309,8 +309,8 @@ func (m *mocking) leaveOut() (names []string) {
 	var called []*Source
 	for _, s := range m.sources {
 		if m.mocks(s) {
-			if !slices.Contains(names, s.Name) {
-				names = append(names, s.Name)
+			if !slices.Contains(names, s.mockName()) {
+				names = append(names, s.mockName())
 			}
 			continue
 		}
@@ -325,7 +325,7 @@ func (m *mocking) leaveOut() (names []string) {
 func (l *loader) checkMockSources() {
 	var names []string
 	for _, s := range l.sources {
-		names = append(names, s.Name)
+		names = append(names, s.mockName())
 	}
 	for _, name := range l.mock.Sources {
 		if !slices.Contains(names, name) {

@@ -253,6 +253,8 @@ type Arg struct {
 // Connector is one @connect: the rule of where a value comes from.
 type Connector struct {
 	Timeout time.Duration // of its calls; 0: that of its source
+	Retry   *Retry        // when its calls are made again; nil: as its source says
+	Hedge   time.Duration // after it a call is made a second time; 0: as its source says
 	Cache   *Cache        // how what it brings may be kept; nil: as the replies say
 	// Invalidates are the tags of what it makes invalid.
 	Invalidates []*template.Text

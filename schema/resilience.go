@@ -16,12 +16,13 @@ type Resilience struct {
 	Retry         *Retry        // nil: no call is made again
 	Breaker       Breaker
 	Hedge         time.Duration // after it an idempotent call is made a second time; 0: never
+	Hedged        bool          // some connector of the source has a hedge of its own
 	RateLimit     *RateLimit    // of calls; nil: none
 }
 
 // Retry says when an idempotent call is made again.
 type Retry struct {
-	Attempts int           // in all, the first included
+	Attempts int           // in all, the first included; 1: none but where a connector says so
 	Backoff  time.Duration // at most before the second attempt; twice as long before each later one; 0: the default
 	On       []string      // connect, timeout, a status, 5xx; nil: the default
 	Budget   float64       // of a retry that each success pays for; 0: the default
@@ -57,15 +58,15 @@ func (l *loader) resilience(v *ast.Value, coordinate string, connector bool) (r 
 		return r
 	}
 	r.Timeout = l.span(v, "timeout", maxCallTimeout, "300ms", coordinate)
+	r.Hedge = l.span(v, "hedge", maxHedge, "50ms", coordinate)
+	if again := member(v, "retry"); again != nil {
+		r.Retry = l.retry(again, coordinate, connector)
+	}
 	if connector {
 		l.ofSources(v, coordinate)
 		return r
 	}
 	r.MaxConcurrent = l.count(v, "maxConcurrent", maxConcurrent, coordinate)
-	r.Hedge = l.span(v, "hedge", maxHedge, "50ms", coordinate)
-	if again := member(v, "retry"); again != nil {
-		r.Retry = l.retry(again, coordinate)
-	}
 	if b := member(v, "breaker"); b != nil {
 		r.Breaker = l.breaker(b, coordinate)
 	}
@@ -75,12 +76,29 @@ func (l *loader) resilience(v *ast.Value, coordinate string, connector bool) (r 
 	return r
 }
 
+// ownResilience reads what a connector says of its calls. Whatever is counted is counted for all calls of the source, which has to know that
+// there is something to count.
+func (l *loader) ownResilience(v *ast.Value, c *Connector) {
+	r := l.resilience(v, c.Coordinate, true)
+	c.Timeout, c.Retry, c.Hedge = r.Timeout, r.Retry, r.Hedge
+	for _, name := range []string{"retry", "hedge"} {
+		if m := member(v, name); m != nil && c.HTTP != nil && !c.HTTP.Idempotent() {
+			l.problem(at(m.Position), c.Coordinate, name+": a call that may change something is never made again", "remove it")
+		}
+	}
+	if c.Source == nil {
+		return
+	}
+	if own := &c.Source.Resilience; c.Retry != nil && own.Retry == nil {
+		own.Retry = &Retry{Attempts: 1}
+	}
+	c.Source.Resilience.Hedged = c.Source.Resilience.Hedged || c.Hedge > 0
+}
+
 // ofSources reports what is written on a connector and counts the calls of a whole source.
 func (l *loader) ofSources(v *ast.Value, coordinate string) {
 	for _, m := range [...]struct{ name, why string }{
-		{"retry", "retries have one budget for all calls of a source"},
 		{"breaker", "a breaker watches all calls of a source together"},
-		{"hedge", "second calls have one budget for all calls of a source"},
 		{"maxConcurrent", "maxConcurrent counts all calls of a source together"},
 		{"rateLimit", "rateLimit counts all calls of a source together"},
 	} {
@@ -164,14 +182,22 @@ func (l *loader) rateLimit(v *ast.Value, coordinate string) *RateLimit {
 // maxAttempts is one call and two retries: more only load what is down already.
 const maxAttempts = 3
 
-func (l *loader) retry(v *ast.Value, coordinate string) *Retry {
+// retry reads when a call is made again. A connector may also say that its calls never are, where those of its source are.
+func (l *loader) retry(v *ast.Value, coordinate string, connector bool) *Retry {
 	r := &Retry{
 		Backoff: l.span(v, "backoff", time.Second, "25ms", coordinate),
 		Budget:  l.part(v, "budget", "0.1 lets one of ten calls be a retry", coordinate),
 	}
+	least, hint := 2, "leave retry out for none"
+	if connector {
+		least, hint = 1, "1 is the call alone"
+	}
+	if b := member(v, "budget"); connector && b != nil {
+		l.problem(at(b.Position), coordinate, "retries have one budget for all calls of a source", "write budget on the source: @source(resilience: { retry: { budget: ... } })")
+	}
 	if n := member(v, "attempts"); n != nil {
-		if r.Attempts, _ = strconv.Atoi(n.Raw); n.Kind == ast.IntValue && (r.Attempts < 2 || r.Attempts > maxAttempts) {
-			l.problem(at(n.Position), coordinate, fmt.Sprintf("attempts: %s: a call and its retries are 2 or %d", n.Raw, maxAttempts), "leave retry out for none")
+		if r.Attempts, _ = strconv.Atoi(n.Raw); n.Kind == ast.IntValue && (r.Attempts < least || r.Attempts > maxAttempts) {
+			l.problem(at(n.Position), coordinate, fmt.Sprintf("attempts: %s: a call and its retries are %d to %d", n.Raw, least, maxAttempts), hint)
 		}
 	}
 	if on := member(v, "on"); on != nil {

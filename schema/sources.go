@@ -190,7 +190,8 @@ func (l *loader) source(v *ast.Value, coordinate string) *Source {
 	return nil
 }
 
-// origin returns the source that stands for a host which a connector names itself, by an absolute URL.
+// origin returns the source that stands for a host which a connector names itself, by an absolute URL. Its name, as operators see it, is
+// that of the host after two slashes; clients do not see it (fault.Shown).
 func (l *loader) origin(scheme, host string) *Source {
 	base := scheme + "://" + host
 	for _, s := range l.sources {
@@ -198,7 +199,7 @@ func (l *loader) origin(scheme, host string) *Source {
 			return s
 		}
 	}
-	s := &Source{Name: host, Index: len(l.sources), BaseURL: base}
+	s := &Source{Name: "//" + host, Index: len(l.sources), BaseURL: base}
 	l.sources = append(l.sources, s)
 	return s
 }

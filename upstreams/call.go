@@ -45,6 +45,11 @@ type Call struct {
 	// told is who asks, as far as the upstream is told, nil if it is not told of anybody: written by who tells it.
 	told []byte
 
+	// Again says when the call is made again; nil: as the upstream's policy says.
+	Again *Again
+	// Hedge takes the place of the upstream's; 0: that holds.
+	Hedge time.Duration
+
 	// last is the instance that had the last attempt, written when it is picked: the next one goes elsewhere.
 	last *balance.Member[Caller]
 	// rival is the same for an attempt that runs beside this one; nil: there is none.
@@ -56,6 +61,13 @@ func (c *Call) clone() *Call {
 	own := *c
 	own.URL, own.Headers, own.Body = bytes.Clone(c.URL), slices.Clone(c.Headers), bytes.Clone(c.Body)
 	return &own
+}
+
+// Again takes the place of what an upstream's policy says of retries, but for its budget. A zero field is what that says.
+type Again struct {
+	Attempts int // in all; 1: the call is never made again
+	Backoff  time.Duration
+	On       []string // checked words, as of schema.Retry
 }
 
 // Header is one header line of a Call.

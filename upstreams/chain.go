@@ -35,7 +35,7 @@ func (u *upstream) chain(r schema.Resilience, o *Options, leaf Caller) Caller {
 		u.breaker = breaker.New(breakerSettings(r.Breaker, most), time.Now, rand.Float64, nil)
 		c = breaking(name, u.breaker, newJudge(r.Breaker.On, most))(c)
 	}
-	if r.Hedge > 0 {
+	if r.Hedge > 0 || r.Hedged {
 		c = hedging(r.Hedge, g)(c)
 	}
 	if r.Retry != nil {

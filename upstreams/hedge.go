@@ -1,6 +1,7 @@
 package upstreams
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime/debug"
@@ -22,8 +23,8 @@ func hedging(after time.Duration, g Gauge) Policy {
 
 type hedger struct {
 	next   Caller
-	gauge  Gauge // nil: nobody counts
-	after  time.Duration
+	gauge  Gauge         // nil: nobody counts
+	after  time.Duration // 0: never, unless a call says so
 	budget *budget
 }
 
@@ -35,7 +36,8 @@ type answer struct {
 }
 
 func (h *hedger) Call(ctx context.Context, c *Call) (*Reply, error) {
-	if !c.Idempotent {
+	after := cmp.Or(c.Hedge, h.after)
+	if !c.Idempotent || after == 0 {
 		return h.next.Call(ctx, c)
 	}
 	h.budget.pay()
@@ -55,7 +57,7 @@ func (h *hedger) Call(ctx context.Context, c *Call) (*Reply, error) {
 	first := c.clone() // the caller's is its own again when this returns, and the loser may still read
 	first.rival = new(atomic.Pointer[balance.Member[Caller]])
 	go run(first)
-	running, second := 1, time.NewTimer(h.after)
+	running, second := 1, time.NewTimer(after)
 	defer second.Stop()
 	var worse answer
 	for {

@@ -47,16 +47,23 @@ type retrier struct {
 }
 
 func (t *retrier) Call(ctx context.Context, c *Call) (*Reply, error) {
+	attempts, backoff, on := t.attempts, t.backoff, t.on
+	if own := c.Again; own != nil {
+		attempts, backoff = cmp.Or(own.Attempts, attempts), cmp.Or(own.Backoff, backoff)
+		if own.On != nil {
+			on = causesOf(own.On)
+		}
+	}
 	for n := 1; ; n++ {
 		r, err := t.next.Call(ctx, c)
-		if !c.Idempotent || !t.on.has(r, err) {
+		if !c.Idempotent || !on.has(r, err) {
 			if err == nil && r.Status < 500 {
 				t.budget.pay()
 			}
 			return r, err
 		}
-		wait, ok := t.pause(ctx, n, r)
-		if n == t.attempts || !ok || !c.mayRetry() || !t.budget.take(err) {
+		wait, ok := pause(ctx, backoff, n, r)
+		if n == attempts || !ok || !c.mayRetry() || !t.budget.take(err) {
 			return r, err
 		}
 		timer := time.NewTimer(wait)
@@ -80,8 +87,8 @@ func (c *Call) mayRetry() bool { return c.Retries == nil || c.Retries.Add(-1) >=
 
 // pause is how long to wait before another attempt; not ok if there is no time for it. What the service asks for (Retry-After,
 // RFC 9110, 10.2.3) counts more than our own guess; 429 without it is not asked again.
-func (t *retrier) pause(ctx context.Context, n int, r *Reply) (wait time.Duration, ok bool) {
-	wait = rand.N(min(t.backoff<<(n-1), longestBackoff)) + 1
+func pause(ctx context.Context, backoff time.Duration, n int, r *Reply) (wait time.Duration, ok bool) {
+	wait = rand.N(min(backoff<<(n-1), longestBackoff)) + 1
 	if r != nil && (r.Status == http.StatusTooManyRequests || r.Status == http.StatusServiceUnavailable) {
 		switch asked, given := retryAfter(r); {
 		case given:

@@ -104,7 +104,7 @@ func (s *Set) connect(text string) (*upstream, error) {
 	if u != nil {
 		return u, nil
 	}
-	u, key, err := s.network.acquireUpstream(&schema.Source{BaseURL: text})
+	u, key, err := s.network.acquireUpstream(&schema.Source{BaseURL: text, Resilience: schema.Resilience{Retry: &schema.Retry{Attempts: 1}, Hedged: true}})
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,9 @@ func policiesOf(src *schema.Source, c *config.Config) (out []string) {
 	default:
 		add("cache      %s in memory", sizeOf(c.Cache.Memory))
 	}
-	if t := r.Retry; t != nil {
+	if t := r.Retry; t != nil && t.Attempts == 1 {
+		add("retry      none, but where a connector says so; %.0f%% of the calls", 100*cmp.Or(t.Budget, 0.1))
+	} else if t != nil {
 		on := t.On
 		if on == nil {
 			on = []string{"connect", "502", "503", "504"}

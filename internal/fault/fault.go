@@ -2,7 +2,10 @@
 // A fault in a user's gateway.graphql is not a fault but a Problem: see package schema.
 package fault
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 // Code is the machine-readable reason of an error, sent to clients as extensions.code.
 // The list is closed: a client may switch over it. New codes are added here and in docs/errors.md, nowhere else.
@@ -65,7 +68,7 @@ const (
 type Error struct {
 	Code     Code
 	Message  string
-	Upstream string // logical name of the upstream that failed, or ""
+	Upstream string // logical name of the upstream that failed, or ""; one that has none is its host: see Shown
 	Status   int    // HTTP status of the upstream's reply, or 0
 	// Extensions is a JSON object from the user's own errors.extensions mapping, or nil. It wins over ours.
 	Extensions []byte
@@ -80,6 +83,15 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Cause }
+
+// Shown is the name of an upstream as clients may see it. A host that a connector names itself has no other name than "//" and the host,
+// which is for operators: clients get "".
+func Shown(upstream string) string {
+	if strings.HasPrefix(upstream, "//") {
+		return ""
+	}
+	return upstream
+}
 
 // Is reports whether an error is, or wraps, one with a code.
 func Is(err error, code Code) bool {

@@ -79,6 +79,9 @@ func upstreamRows() []upstreamRow {
 		{id: "U13 500", does: faulty.Behaviour{Status: 500, Body: `"a secret"`}, code: "UPSTREAM_ERROR", outcome: "5xx", calls: 1},
 		{id: "U13 503, and made again", field: "again", does: faulty.Behaviour{Status: 503}, code: "UPSTREAM_ERROR", outcome: "5xx", calls: 2, retried: 1},
 		{id: "U13 503, to be asked later than there is time", field: "again", does: faulty.Behaviour{Status: 503, Header: "Retry-After: 3600\r\n"}, code: "UPSTREAM_ERROR", outcome: "5xx", calls: 1},
+		{id: "U13 500, and made again as the connector says", field: "here", does: faulty.Behaviour{Status: 500}, code: "UPSTREAM_ERROR", outcome: "5xx", calls: 3, retried: 2},
+		{id: "U13 503, and the connector says never", field: "never", does: faulty.Behaviour{Status: 503}, code: "UPSTREAM_ERROR", outcome: "5xx", calls: 1},
+		{id: "U13 503, of a host that the connector names", field: "anywhere", does: faulty.Behaviour{Status: 503}, code: "UPSTREAM_ERROR", outcome: "5xx", calls: 2, retried: 1},
 		{id: "U13 429", field: "again", does: faulty.Behaviour{Status: 429, Header: "Retry-After: 3600\r\n"}, code: "UPSTREAM_RATE_LIMITED", outcome: "4xx", calls: 1},
 		{id: "U14 a redirect", does: faulty.Behaviour{Status: 302, Header: "Location: http://127.0.0.1:1/\r\n"}, code: "UPSTREAM_BAD_RESPONSE", outcome: "ok", calls: 1},
 		{id: "U15 401", field: "again", does: faulty.Behaviour{Status: 401}, code: "UNAUTHENTICATED", outcome: "4xx", calls: 1},
@@ -116,6 +119,9 @@ extend schema
 type Query {
   one: Int @connect(source: "bad", http: { GET: "/" }, errors: { nullOn: [404] })
   again: Int @connect(source: "again", http: { GET: "/" })
+  here: Int @connect(source: "bad", http: { GET: "/" }, resilience: { retry: { attempts: 3, on: ["5xx"], backoff: "1ms" } })
+  never: Int @connect(source: "again", http: { GET: "/" }, resilience: { retry: { attempts: 1 } })
+  anywhere: Int @connect(http: { GET: "` + bad.URL() + `/" }, resilience: { retry: { attempts: 2, backoff: "1ms" } })
   text: String @connect(source: "bad", http: { GET: "/" })
   float: Float @connect(source: "bad", http: { GET: "/" })
   color: Color @connect(source: "bad", http: { GET: "/" })
@@ -159,8 +165,11 @@ type Sibling { name: String list: [Int] }`}}, o, nil)
 				t.Errorf("the service got %d calls, want %d", bad.Requests(), row.calls)
 			}
 			source := "bad"
-			if name == "again" {
-				source = name
+			switch name {
+			case "again", "never":
+				source = "again"
+			case "anywhere":
+				source = strings.Replace(bad.URL(), "http:", "", 1)
 			}
 			text := bodyOf(t, ask(Admin(gw, nil, m), httptest.NewRequest("GET", "/metrics", http.NoBody)))
 			for _, line := range []string{

@@ -68,8 +68,10 @@ func (o *outcome) AppendExtensions(dst []byte) []byte {
 		if d.Coordinate != "" {
 			dst = append(rawjson.Quote(append(dst, `"connector":`...), d.Coordinate), ',')
 		}
-		dst = rawjson.Quote(append(dst, `"upstream":`...), d.Upstream)
-		dst = append(rawjson.Quote(append(dst, `,"kind":`...), d.Kind), '}')
+		if name := fault.Shown(d.Upstream); name != "" {
+			dst = append(rawjson.Quote(append(dst, `"upstream":`...), name), ',')
+		}
+		dst = append(rawjson.Quote(append(dst, `"kind":`...), d.Kind), '}')
 	}
 	return append(dst, "]}}"...)
 }
@@ -115,9 +117,9 @@ func (o *outcome) appendExtensions(dst []byte, f *fault.Error) []byte {
 	}
 	dst = append(dst, code...)
 	dst = rawjson.Quote(dst, string(f.Code))
-	if f.Upstream != "" && memberOf(f.Extensions, "upstream") == nil {
+	if name := fault.Shown(f.Upstream); name != "" && memberOf(f.Extensions, "upstream") == nil {
 		dst = append(dst, `,"upstream":`...)
-		dst = rawjson.Quote(dst, f.Upstream)
+		dst = rawjson.Quote(dst, name)
 	}
 	if o.dev && f.Cause != nil && memberOf(f.Extensions, "detail") == nil {
 		dst = append(dst, `,"detail":`...)

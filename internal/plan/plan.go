@@ -137,6 +137,8 @@ type Request struct {
 	Encoding   template.Encoding
 	Idempotent bool          // equal requests of one operation are made once
 	Timeout    time.Duration // of a call; 0: that of the upstream
+	Retry      *Retry        // when it is made again; nil: as the upstream says
+	Hedge      time.Duration // after it a call is made a second time; 0: as the upstream says
 	// Respond are headers that the client's response gets when the reply is there. Whatever keeps replies, or shares them
 	// between requests, has to leave such a call alone: its reply may hold what is meant for one client (a session).
 	Respond []Header
@@ -153,6 +155,13 @@ type Request struct {
 	// Function is set for a Go function of this program, whose Method is FN: the parents of a batch fail, and fall back, each for
 	// itself.
 	Function bool
+}
+
+// Retry says when a call is made again. A zero field is what the upstream says.
+type Retry struct {
+	Attempts int // in all
+	Backoff  time.Duration
+	On       []string
 }
 
 // Cache is @cacheControl of a call.

@@ -77,6 +77,12 @@ func (p *printer) fetch(depth int, part *Part, f *Fetch) {
 		if l.Request.Timeout > 0 {
 			p.line(depth+1, "within %s", l.Request.Timeout)
 		}
+		if again := l.Request.Retry; again != nil {
+			p.line(depth+1, "%s", again)
+		}
+		if l.Request.Hedge > 0 {
+			p.line(depth+1, "a second time after %s", l.Request.Hedge)
+		}
 		if l.Request.Cache != nil {
 			p.cache(depth+1, l.Request.Cache)
 		}
@@ -365,4 +371,24 @@ func (p *printer) fields(fields []Field) string {
 		out = append(out, text)
 	}
 	return strings.Join(append(out, "}"), " ")
+}
+
+// String says it for people.
+func (r *Retry) String() string {
+	var b strings.Builder
+	switch r.Attempts {
+	case 0:
+		b.WriteString("again")
+	case 1:
+		return "never again"
+	default:
+		fmt.Fprintf(&b, "at most %d times", r.Attempts)
+	}
+	if r.On != nil {
+		b.WriteString(", on " + strings.Join(r.On, " "))
+	}
+	if r.Backoff > 0 {
+		fmt.Fprintf(&b, ", after at most %s", r.Backoff)
+	}
+	return b.String()
 }
