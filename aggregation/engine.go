@@ -179,8 +179,9 @@ func (f *frame) perform(part *plan.Part, first bool) (ok bool) {
 	f.give()
 	f.runPart()
 	f.collectRespond()
-	ok = f.project(first)
-	f.keepReplies()
+	if ok = f.project(first); ok && f.stop == nil { // else not all of it was looked at
+		f.keepReplies()
+	}
 	return ok
 }
 
