@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -298,27 +299,52 @@ func BenchmarkCacheHit(b *testing.B) {
 // Tokens that say who asks are made anew all the time: what is kept for somebody is found by the next one too, and by nobody else's.
 func TestTheNextTokenFindsTheReply(t *testing.T) {
 	t.Parallel()
-	k := &cache{source: source{name: "api", identity: "X-Who"}}
-	key := func(token, told, tenant string, rule *CacheRule) string {
-		return k.key(&Call{
-			Method: "GET", URL: []byte("http://api.test/"), told: []byte(told), Cache: rule,
-			Headers: []Header{{"x-who", token}, {"X-Tenant", tenant}},
-		})
+	for _, header := range []string{"X-Who", "Authorization"} {
+		k := &cache{source: source{name: "api", identity: header}}
+		key := func(token, told, tenant string, rule *CacheRule) string {
+			return k.key(&Call{
+				Method: "GET", URL: []byte("http://api.test/"), told: []byte(told), Cache: rule,
+				Headers: []Header{{strings.ToLower(header), token}, {"X-Tenant", tenant}},
+			})
+		}
+		anna := key("token-1", "anna", "a", nil)
+		if key("token-2", "anna", "a", nil) != anna {
+			t.Errorf("%s: the next token of the same user does not find it", header)
+		}
+		everybody := key("token-1", "anna", "a", &CacheRule{Public: true})
+		if key("token-3", "bert", "a", &CacheRule{Public: true}) != everybody {
+			t.Errorf("%s: what is the same for everybody is kept for each", header)
+		}
+		for name, other := range map[string]string{
+			"another user": key("token-1", "bert", "a", nil), "nobody": key("token-1", "", "a", nil),
+			"another header": key("token-1", "anna", "b", nil), "everybody": everybody,
+		} {
+			if other == anna {
+				t.Errorf("%s: %s finds what is kept for anna", header, name)
+			}
+		}
 	}
-	anna := key("token-1", "anna", "a", nil)
-	if key("token-2", "anna", "a", nil) != anna {
-		t.Error("the next token of the same user does not find it")
-	}
-	everybody := key("token-1", "anna", "a", &CacheRule{Public: true})
-	if key("token-3", "bert", "a", &CacheRule{Public: true}) != everybody {
-		t.Error("what is the same for everybody is kept for each")
-	}
-	for name, other := range map[string]string{
-		"another user": key("token-1", "bert", "a", nil), "nobody": key("token-1", "", "a", nil),
-		"another header": key("token-1", "anna", "b", nil), "everybody": everybody,
-	} {
-		if other == anna {
-			t.Errorf("%s finds what is kept for anna", name)
+}
+
+// Without a Redis a change makes its own URL invalid. With one, of which every gateway reads all tags again and again, there are few of them.
+func TestPlacesOfURLs(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		redis *store.RedisOptions
+		most  int
+	}{"in memory": {nil, 20_000}, "in a Redis that is down": {&store.RedisOptions{URL: "redis://127.0.0.1:1"}, places}} {
+		s := store.New(store.Options{MaxBytes: 1 << 20, Redis: c.redis})
+		defer s.Close()
+		k := &cache{source: source{name: "api", writes: true}, store: s}
+		seen := map[string]bool{}
+		for n := range 20_000 {
+			url := &Call{URL: fmt.Appendf(nil, "http://api.test/%d", n)}
+			if seen[k.place(url)] = true; k.place(url) != k.place(url) {
+				t.Fatalf("%s: %s has two places", name, url.URL)
+			}
+		}
+		if len(seen) > c.most || len(seen) < c.most*9/10 {
+			t.Errorf("%s: 20000 URLs have %d places, want %d", name, len(seen), c.most)
 		}
 	}
 }

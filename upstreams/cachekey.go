@@ -1,6 +1,11 @@
 package upstreams
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+
+	"github.com/cespare/xxhash/v2"
+)
 
 // source is whose replies are kept.
 type source struct {
@@ -22,7 +27,7 @@ func (k *cache) key(c *Call) string {
 	open := *c
 	open.Headers = make([]Header, 0, len(c.Headers))
 	for _, h := range c.Headers {
-		if !public && isCredential(h.Name) || !isCredential(h.Name) && !strings.EqualFold(h.Name, k.source.identity) {
+		if out := public && isCredential(h.Name) || strings.EqualFold(h.Name, k.source.identity); !out {
 			open.Headers = append(open.Headers, h)
 		}
 	}
@@ -34,9 +39,18 @@ func (k *cache) key(c *Call) string {
 	return string(open.appendKey(key))
 }
 
+// places is into how many parts the URLs of a source are divided where Redis has to know of each.
+const places = 4096
+
 // place is the tag of all that is kept of a URL: a change that goes there makes it invalid, whoever it was for (RFC 9111, 4.4). No tag of a
-// user's is like it.
-func (k *cache) place(c *Call) string { return "\x00" + k.source.name + "\x00" + string(c.URL) }
+// user's is like it. In a Redis, of which every gateway reads all tags that are in use again when one of them has changed, it is the tag of
+// all URLs of one part: so a change takes a few others with it, and there are never too many tags.
+func (k *cache) place(c *Call) string {
+	if k.store.Shared() {
+		return "\x00" + k.source.name + "\x01" + strconv.FormatUint(xxhash.Sum64(c.URL)%places, 36)
+	}
+	return "\x00" + k.source.name + "\x00" + string(c.URL)
+}
 
 func isCredential(name string) bool {
 	return strings.EqualFold(name, "Authorization") || strings.EqualFold(name, "Cookie")
