@@ -8,6 +8,7 @@ package onewrite
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"sync"
@@ -44,6 +45,12 @@ func (c *conn) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// ReadFrom implements io.ReaderFrom: net/http sends files by it, past Write.
+func (c *conn) ReadFrom(r io.Reader) (int64, error) {
+	c.flush()
+	return c.TCPConn.ReadFrom(r)
 }
 
 // flush writes what is held.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -129,6 +130,14 @@ func TestWhatIsHeldBack(t *testing.T) {
 	write(10)
 	if n := arrived(); n != 10 {
 		t.Errorf("of a small piece %d bytes came", n)
+	}
+	c.armed = true
+	write(serverBuffer)
+	if n, err := c.ReadFrom(strings.NewReader("a file")); n != 6 || err != nil {
+		t.Errorf("%d bytes of a file, %v", n, err)
+	}
+	if n := arrived(); n != serverBuffer+6 {
+		t.Errorf("before a file and with it %d bytes came", n)
 	}
 	c.armed = true
 	write(serverBuffer)
