@@ -38,6 +38,9 @@ func (f *frame) read(c *call) {
 		if !c.loader.each || !f.makeDo(c) {
 			f.failKeys(c.loader, c.lo, c.hi, e)
 		}
+		if fault.Uncertain(c.err) { // it may have changed something
+			f.invalidate(c)
+		}
 	case good && c.reply != nil:
 		f.went(c)
 	}

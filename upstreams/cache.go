@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"manifold/internal/fault"
 	"manifold/internal/freshness"
 	"manifold/internal/rawjson"
 	"manifold/internal/store"
@@ -57,7 +58,7 @@ type cache struct {
 func (k *cache) Call(ctx context.Context, c *Call) (*Reply, error) {
 	if !c.keepable() {
 		r, err := k.next.Call(ctx, c)
-		if c.Changes && k.source.writes && err == nil && r.Status < 400 {
+		if c.Changes && k.source.writes && (err == nil && r.Status < 400 || fault.Uncertain(err)) {
 			k.store.Invalidate(ctx, k.place(c))
 		}
 		return r, err

@@ -99,5 +99,19 @@ func Is(err error, code Code) bool {
 	return ok && e.Code == code
 }
 
+// Uncertain reports whether a call that failed may have had its effect all the same: it may have been sent, and nobody knows what came of it.
+func Uncertain(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return false
+	}
+	switch e.Code {
+	case UpstreamTimeout, DeadlineExceeded, UpstreamUnavailable, UpstreamBadResponse, UpstreamTooLarge:
+		return true
+	default:
+		return false
+	}
+}
+
 // New returns an error without a cause.
 func New(code Code, message string) *Error { return &Error{Code: code, Message: message} }

@@ -157,13 +157,19 @@ func keptCases() []faultCase {
 			{query: "{ thing(id: 1) other: thing(id: 2) }", data: `{"thing":"2","other":"1"}`, calls: 1, metrics: map[string]float64{recalled("hit"): 1, recalled("miss"): 1}},
 			{act: does(faulty.Behaviour{Status: 500}), query: "mutation { change(id: 2) }", data: `{"change":null}`, code: "UPSTREAM_ERROR", path: `["change"]`, calls: 1},
 			{query: "{ thing(id: 2) }", data: `{"thing":"1"}`, metrics: map[string]float64{recalled("hit"): 1}},
+			{act: does(faulty.Behaviour{Fault: faulty.ResetHead}), query: "mutation { change(id: 2) }", data: `{"change":null}`, code: "UPSTREAM_UNAVAILABLE", path: `["change"]`, calls: 1},
+			{act: says(`"3"`), query: "{ thing(id: 2) }", data: `{"thing":"3"}`, calls: 1},
 		}},
 		{id: "K11 who has written does not get what was asked for before", steps: []faultStep{{act: writesMeanwhile, calls: 3, metrics: map[string]float64{called("ok"): 3}}}},
 		{id: "K11 writes are seen", steps: []faultStep{
 			{act: says(`"1"`), query: "{ tagged }", data: `{"tagged":"1"}`, calls: 1},
 			{act: says(`"2"`), query: "{ tagged }", data: `{"tagged":"1"}`, metrics: map[string]float64{recalled("hit"): 1}},
 			{query: "mutation { write }", data: `{"write":"2"}`, calls: 1},
-			{query: "{ tagged }", data: `{"tagged":"2"}`, calls: 1, metrics: map[string]float64{recalled("miss"): 1}},
+			{passes: time.Second, query: "{ tagged }", data: `{"tagged":"2"}`, calls: 1, metrics: map[string]float64{recalled("miss"): 1}},
+			{act: does(faulty.Behaviour{Status: 400}), query: "mutation { write }", data: `{"write":null}`, code: "BAD_USER_INPUT", path: `["write"]`, calls: 1},
+			{query: "{ tagged }", data: `{"tagged":"2"}`, metrics: map[string]float64{recalled("hit"): 1}},
+			{act: does(faulty.Behaviour{Fault: faulty.ResetBody}), query: "mutation { write }", data: `{"write":null}`, code: "UPSTREAM_UNAVAILABLE", path: `["write"]`, calls: 1},
+			{act: says(`"3"`), query: "{ tagged }", data: `{"tagged":"3"}`, calls: 1, metrics: map[string]float64{recalled("miss"): 1}},
 		}},
 	}
 	// K6: what the reply itself says, by the rules of HTTP for a cache that many clients share (RFC 9111).
